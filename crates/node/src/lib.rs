@@ -1,0 +1,1 @@
+//! A state's node: keys, people, peers, admission, release.

@@ -1,0 +1,1 @@
+//! May this viewer see this object, and why.
