@@ -1,0 +1,66 @@
+//! `cargo xtask test`: everything that a change must pass.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::command::Cmd;
+use crate::count::Count;
+use crate::progress::Run;
+use crate::{docs, samples, setup, tidy, ui};
+
+/// Runs all checks and tests; `quick` leaves out those that need a browser or a Python client.
+pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
+    let mut run = Run::start();
+    let cargo = |args: &[&str]| Cmd::new("cargo").args(args).dir(root);
+    let done = |()| Count::default();
+
+    let ready = run.step("set up", || setup::run(root, !quick).map(done))
+        && run.step("bundle", || ui::bundle(root).map(done));
+    run.step("tidy", || tidy::run(root).map(done));
+    run.step("format", || cargo(&["fmt", "--all", "--check"]).shown().map(done));
+    if !ready {
+        return run.finish();
+    }
+    // Tests and the binary are built by the same command lines with the same features, so that
+    // nothing is compiled twice; clippy alone has artefacts of its own.
+    let built =
+        run.step("build", || cargo(&["build", "--workspace", "--all-targets"]).shown().map(done));
+    if built {
+        run.step("unit and integration tests", || tests(root));
+        run.step("examples in the documentation", || {
+            cargo(&["test", "--workspace", "--doc", "--quiet"]).counted()
+        });
+        run.step("samples are up to date", || samples(root, true).map(done));
+        run.step("command reference is up to date", || docs::compare(root).map(done));
+        if !quick {
+            run.step("browser", || browser(root));
+            run.step("TAXII clients", || clients(root));
+        }
+    }
+    run.step("clippy", || {
+        cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+            .shown()
+            .map(done)
+    });
+    run.finish()
+}
+
+/// By nextest where it is installed: it ends a hanging test and tells which one.
+fn tests(root: &Path) -> Result<Count> {
+    let nextest = Cmd::new("cargo").args(["nextest", "--version"]).succeeds();
+    let args: &[&str] = if nextest {
+        &["nextest", "run", "--workspace"]
+    } else {
+        &["test", "--workspace", "--all-targets"]
+    };
+    Cmd::new("cargo").args(args).dir(root).counted()
+}
+
+fn browser(root: &Path) -> Result<Count> {
+    Cmd::new("npm").args(["test", "--silent"]).dir(&root.join("e2e")).counted()
+}
+
+fn clients(root: &Path) -> Result<Count> {
+    Cmd::new("node").args(["clients/run.mjs"]).dir(&root.join("e2e")).counted()
+}
