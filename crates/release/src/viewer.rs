@@ -1,0 +1,60 @@
+//! Who reads, and where.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use stix::Id;
+
+/// Who reads. Every read in the program names one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Viewer {
+    /// Nobody in particular: what this viewer sees may stand in a newspaper.
+    Public,
+    /// An outside tool's account at this node, of no state.
+    Account(String),
+    /// The node of an admitted peer, by its state's identity.
+    Node(Id),
+    /// A person with an account at a node.
+    Person {
+        /// The state whose node the person reads at.
+        state: Id,
+        /// The account's name, unique at that node.
+        account: String,
+        /// Whether the account administers that node.
+        admin: bool,
+    },
+}
+
+impl Viewer {
+    /// The state for which this viewer reads, if he reads for one.
+    pub fn state(&self) -> Option<&Id> {
+        match self {
+            Self::Node(state) | Self::Person { state, .. } => Some(state),
+            Self::Public | Self::Account(_) => None,
+        }
+    }
+
+    /// How markings that name persons write one: `account@identity--…`.
+    pub fn person_name(account: &str, state: &Id) -> String {
+        format!("{account}@{state}")
+    }
+}
+
+/// The node at which somebody reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The state whose node it is.
+    pub state: Id,
+    /// Whether the node passes on to peers what it holds of other states, where their markings
+    /// allow that. Off by default.
+    pub relay: bool,
+    /// The members of the groups whose rosters this node keeps, by the group's identity.
+    pub rosters: BTreeMap<Id, BTreeSet<Id>>,
+}
+
+impl Place {
+    /// The node of `state`, which relays nothing and keeps no roster.
+    pub fn of(state: Id) -> Self {
+        Self { state, relay: false, rosters: BTreeMap::new() }
+    }
+}

@@ -1,0 +1,166 @@
+//! The decision against its oracle, and the algebra of policies.
+
+mod oracle;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use oracle::{ACCOUNTS, Asker, Mark, sees};
+use proptest::prelude::*;
+use release::{Holder, Place, Policy, Viewer, decide};
+use stix::marking::{Marking, Tlp};
+use stix::{Id, Object};
+
+const STATES: usize = 4;
+
+fn state(n: usize) -> Id {
+    Id::parse(&format!("identity--00000000-0000-4000-8000-00000000000{n}")).unwrap()
+}
+
+fn person((account, of): (usize, usize)) -> String {
+    Viewer::person_name(&format!("account-{account}"), &state(of))
+}
+
+/// An object with these marks, and what its markings mean.
+fn marked(marks: &[Mark]) -> (Object, BTreeMap<Id, Marking>) {
+    let mut meanings = BTreeMap::new();
+    let refs: Vec<String> = marks
+        .iter()
+        .enumerate()
+        .map(|(n, mark)| {
+            let tlp = |tlp: Tlp| tlp.definition_id().to_string();
+            let id = format!("marking-definition--00000000-0000-4000-8000-{n:012}");
+            let mut means = |marking| {
+                meanings.insert(Id::parse(&id).unwrap(), marking);
+                id.clone()
+            };
+            match mark {
+                Mark::Clear => tlp(Tlp::Clear),
+                Mark::Green => tlp(Tlp::Green),
+                Mark::Amber => tlp(Tlp::Amber),
+                Mark::AmberStrict => tlp(Tlp::AmberStrict),
+                Mark::Red => tlp(Tlp::Red),
+                Mark::To(states, persons) => means(Marking::ReleasableTo {
+                    states: states.iter().map(|n| state(*n)).collect(),
+                    persons: persons.iter().map(|who| person(*who)).collect(),
+                }),
+                Mark::Statement => means(Marking::Statement("for the file".to_owned())),
+                Mark::Unknown => id,
+            }
+        })
+        .collect();
+    let mut object = serde_json::json!({
+        "type": "identity", "spec_version": "2.1", "name": "x",
+        "id": "identity--00000000-0000-4000-8000-0000000000ff",
+        "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z",
+    });
+    if !refs.is_empty() {
+        object["object_marking_refs"] = serde_json::json!(refs);
+    }
+    (Object::parse(object.to_string().into_bytes()).unwrap(), meanings)
+}
+
+fn policy(owner: usize, marks: &[Mark]) -> Policy {
+    let (object, meanings) = marked(marks);
+    Policy::of(&Holder::State(state(owner)), object.header(), |id| meanings.get(id).cloned())
+}
+
+fn viewer(asker: Asker) -> Viewer {
+    match asker {
+        Asker::Public => Viewer::Public,
+        Asker::Tool => Viewer::Account("tool".to_owned()),
+        Asker::Node(n) => Viewer::Node(state(n)),
+        Asker::Person { account, state: of, admin } => {
+            Viewer::Person { state: state(of), account: format!("account-{account}"), admin }
+        }
+    }
+}
+
+fn place(n: usize, relay: bool) -> Place {
+    Place { relay, ..Place::of(state(n)) }
+}
+
+fn marks() -> impl Strategy<Value = Vec<Mark>> {
+    let states = proptest::collection::btree_set(0..STATES, 0..STATES);
+    let persons = proptest::collection::btree_set((0..ACCOUNTS, 0..STATES), 0..4);
+    let mark = prop_oneof![
+        4 => Just(Mark::Clear),
+        4 => Just(Mark::Green),
+        4 => Just(Mark::Amber),
+        2 => Just(Mark::AmberStrict),
+        4 => Just(Mark::Red),
+        8 => (states, persons).prop_map(|(states, persons)| Mark::To(states, persons)),
+        1 => Just(Mark::Statement),
+        1 => Just(Mark::Unknown),
+    ];
+    proptest::collection::vec(mark, 0..4).prop_map(|marks| marks.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+fn asker() -> impl Strategy<Value = Asker> {
+    prop_oneof![
+        Just(Asker::Public),
+        Just(Asker::Tool),
+        (0..STATES).prop_map(Asker::Node),
+        (0..ACCOUNTS, 0..STATES, any::<bool>())
+            .prop_map(|(account, state, admin)| Asker::Person { account, state, admin }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    /// The table of DESIGN section 5, against its naive twin.
+    #[test]
+    fn decides_as_the_table_says(
+        owner in 0..STATES, marks in marks(), asker in asker(), at in 0..STATES, relay: bool,
+    ) {
+        let decision = decide(&policy(owner, &marks), &viewer(asker), &place(at, relay));
+        prop_assert_eq!(decision.allowed, sees(owner, &marks, asker, at, relay), "{:?}", decision);
+    }
+
+    /// A bound never widens, and binds exactly as the object that it stands for.
+    #[test]
+    fn a_bound_is_a_conjunction(
+        owner in 0..STATES, other in 0..STATES, marks in marks(), end in marks(), asker in asker(), at in 0..STATES,
+    ) {
+        let (object, end) = (policy(owner, &marks), policy(other, &end));
+        let (viewer, place) = (viewer(asker), place(at, false));
+        let both = decide(&object.and(&end), &viewer, &place).allowed;
+        prop_assert_eq!(both, decide(&object, &viewer, &place).allowed && decide(&end, &viewer, &place).allowed);
+    }
+
+    /// Equal policies have equal texts, and a text gives back its policy.
+    #[test]
+    fn the_text_is_the_policy(owner in 0..STATES, marks in marks(), end in marks()) {
+        let policy = policy(owner, &marks).and(&self::policy(owner, &end));
+        let text = policy.to_string();
+        prop_assert_eq!(text.parse::<Policy>().unwrap(), policy);
+    }
+
+    /// One more marking never lets anybody see more, but for those that say to whom. Without any
+    /// marking an object is national; so TLP:CLEAR and TLP:GREEN widen an unmarked one.
+    #[test]
+    fn several_markings_the_strictest_wins(
+        owner in 0..STATES, marks in marks(), asker in asker(), at in 0..STATES,
+    ) {
+        prop_assume!(marks.iter().any(|mark| matches!(mark, Mark::Clear | Mark::Green | Mark::Amber | Mark::AmberStrict)));
+        prop_assume!(!marks.contains(&Mark::Red) && !marks.contains(&Mark::Unknown));
+        let (viewer, place) = (viewer(asker), place(at, true));
+        let before = decide(&policy(owner, &marks), &viewer, &place).allowed;
+        for more in [Mark::Clear, Mark::Green, Mark::Amber, Mark::AmberStrict, Mark::Statement] {
+            let stricter: Vec<_> = marks.iter().cloned().chain([more]).collect();
+            prop_assert!(before || !decide(&policy(owner, &stricter), &viewer, &place).allowed);
+        }
+    }
+}
+
+#[test]
+fn a_workspace_is_its_accounts_and_the_nodes() {
+    let (object, _) = marked(&[Mark::Clear]);
+    let policy = Policy::of(&Holder::Account("account-0".to_owned()), object.header(), |_| None);
+    let here = place(1, true);
+    let allowed = |asker| decide(&policy, &viewer(asker), &here).allowed;
+    assert!(allowed(Asker::Person { account: 0, state: 1, admin: false }));
+    assert!(allowed(Asker::Person { account: 2, state: 1, admin: false }));
+    assert!(!allowed(Asker::Person { account: 0, state: 2, admin: true }));
+    assert!(!allowed(Asker::Node(1)) && !allowed(Asker::Tool) && !allowed(Asker::Public));
+}

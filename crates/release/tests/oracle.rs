@@ -1,0 +1,90 @@
+//! DESIGN section 5 stated a second time, naively: enumerate who reads for whom, go through the
+//! table row by row. Shares no code with the crate; tests elsewhere include this file too.
+
+use std::collections::BTreeSet;
+
+/// A marking, as the owner chose it. States and accounts are small numbers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    Clear,
+    Green,
+    Amber,
+    AmberStrict,
+    Red,
+    /// Releasable to these states; with TLP:RED to these persons (account, state) of theirs.
+    To(BTreeSet<usize>, BTreeSet<(usize, usize)>),
+    Statement,
+    /// A definition nobody here holds.
+    Unknown,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    Public,
+    Tool,
+    Node(usize),
+    Person { account: usize, state: usize, admin: bool },
+}
+
+/// Whether `asker`, at the node of `place`, sees an object of `owner` with these marks.
+pub fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, relay: bool) -> bool {
+    let state = match asker {
+        Asker::Node(state) | Asker::Person { state, .. } => Some(state),
+        Asker::Public | Asker::Tool => None,
+    };
+    let own = state == Some(owner);
+    let administers = matches!(asker, Asker::Person { state, admin: true, .. } if state == place);
+    let has = |mark: &Mark| marks.contains(mark);
+    let lists: Vec<_> = marks
+        .iter()
+        .filter_map(|mark| match mark {
+            Mark::To(states, persons) => Some((states, persons)),
+            _ => None,
+        })
+        .collect();
+    let in_all_lists = state.is_some_and(|state| lists.iter().all(|(states, _)| states.contains(&state)));
+
+    // A node that did not enter it does not hand it to another node …
+    if matches!(asker, Asker::Node(_)) && place != owner {
+        let strict = has(&Mark::Amber) || has(&Mark::AmberStrict) || has(&Mark::Red);
+        let open = has(&Mark::Clear) || has(&Mark::Green);
+        // … unless it relays, and then only what is marked CLEAR or GREEN and nothing stricter.
+        if !relay || strict || !open {
+            return false;
+        }
+    }
+    if has(&Mark::Unknown) {
+        return own || administers;
+    }
+    if has(&Mark::Red) {
+        let naming: Vec<_> = lists.iter().map(|(_, persons)| persons).filter(|persons| !persons.is_empty()).collect();
+        if naming.is_empty() {
+            return administers;
+        }
+        let named = |who: (usize, usize)| naming.iter().all(|persons| persons.contains(&who));
+        let reaches = own || (!lists.is_empty() && in_all_lists);
+        return reaches
+            && match asker {
+                Asker::Person { account, state, .. } => named((account, state)),
+                Asker::Node(state) => (0..ACCOUNTS).any(|account| named((account, state))),
+                Asker::Public | Asker::Tool => false,
+            };
+    }
+    if own {
+        return true;
+    }
+    if !lists.is_empty() {
+        return in_all_lists;
+    }
+    if has(&Mark::Amber) || has(&Mark::AmberStrict) {
+        return false;
+    }
+    if has(&Mark::Green) {
+        return state.is_some();
+    }
+    has(&Mark::Clear)
+}
+
+/// How many accounts a node has in these tests.
+pub const ACCOUNTS: usize = 3;
