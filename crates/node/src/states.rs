@@ -1,8 +1,9 @@
-//! The reviewed table of states: codes, names in the program's three languages, and reference identities.
+//! The reviewed table of states: codes, names in the program's three languages, and reference
+//! identities.
 //!
-//! A reference identity lets an object name a state as affected or concerned. It is not that state's node, it signs
-//! nothing, and no state speaks through it. Names and codes serve to tell places apart; they take no position on the
-//! status of any territory.
+//! A reference identity lets an object name a state as affected or concerned. It is not that
+//! state's node, it signs nothing, and no state speaks through it. Names and codes serve to tell
+//! places apart; they take no position on the status of any territory.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,7 +14,8 @@ use stix::{Id, Object, extension, id::ENTENTE_NAMESPACE};
 /// A state in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State {
-    /// ISO 3166-1 alpha-2; for Kosovo `XK`, which ISO leaves to users and which the EU and others use.
+    /// ISO 3166-1 alpha-2; for Kosovo `XK`, which ISO leaves to users and which the EU and others
+    /// use.
     pub code: &'static str,
     /// Name in English.
     pub en: &'static str,
@@ -27,8 +29,8 @@ const fn state(code: &'static str, en: &'static str, sq: &'static str, hr: &'sta
     State { code, en, sq, hr }
 }
 
-/// The table: the three partners first, then by code. It holds the members of NATO and the EU, the neighbours of both,
-/// and whoever reports name.
+/// The table: the three partners first, then by code. It holds the members of NATO and the EU, the
+/// neighbours of both, and whoever reports name.
 pub const STATES: &[State] = &[
     state("AL", "Albania", "Shqipëria", "Albanija"),
     state("HR", "Croatia", "Kroacia", "Hrvatska"),
@@ -100,7 +102,8 @@ static IDENTITIES: LazyLock<BTreeMap<Id, &'static State>> = LazyLock::new(|| {
 const CREATED: &str = "2025-03-18T00:00:00.000Z";
 
 impl State {
-    /// Its name in a language of the program (`en`, `sq`, `hr`; regional forms count); English otherwise.
+    /// Its name in a language of the program (`en`, `sq`, `hr`; regional forms count); English
+    /// otherwise.
     pub fn name(&self, lang: &str) -> &'static str {
         match lang.get(..2) {
             Some("sq") => self.sq,
@@ -120,7 +123,8 @@ pub fn by_identity(identity: &Id) -> Option<&'static State> {
     IDENTITIES.get(identity).copied()
 }
 
-/// The reference identity of the state with this code: the UUIDv5 of `state:CODE`, the same at every node.
+/// The reference identity of the state with this code: the UUIDv5 of `state:CODE`, the same at
+/// every node.
 pub fn identity(code: &str) -> Option<Id> {
     by_code(code).and_then(|state| identity_of(state.code))
 }
@@ -149,6 +153,11 @@ struct Code {
     external_id: &'static str,
 }
 
+/// The list that a code is from. `XK` is one that ISO leaves to users to assign.
+fn code_list(code: &str) -> &'static str {
+    if code == "XK" { "ISO 3166-1, user-assigned" } else { "ISO 3166-1" }
+}
+
 /// The reference identities as objects: built in, structural, the same bytes at every node.
 pub fn definitions() -> Vec<Object> {
     let objects = IDENTITIES.iter().filter_map(|(id, state)| {
@@ -160,11 +169,11 @@ pub fn definitions() -> Vec<Object> {
             created: CREATED,
             modified: CREATED,
             name: state.en,
-            description: "Reference identity, for naming this state as affected or concerned. It is not a node and \
-                          states nothing. Naming takes no position on status.",
+            description: "Reference identity, for naming this state as affected or concerned. It \
+                          is not a node and states nothing. Naming takes no position on status.",
             identity_class: "organization",
             external_references: [Code {
-                source_name: if state.code == "XK" { "ISO 3166-1 user-assigned" } else { "ISO 3166-1" },
+                source_name: code_list(state.code),
                 external_id: state.code,
             }],
         };

@@ -1,12 +1,12 @@
 //! Reports as typed views of STIX objects.
 //!
-//! A report is one STIX `incident` with two property extensions: the OASIS Incident Core extension and our own
-//! `entente-hybrid`. A `location` says where, and a STIX `report` gathers the parts and says whose report it is. Lists
-//! show incidents.
+//! A report is one STIX `incident` with two property extensions: the OASIS Incident Core extension
+//! and our own `entente-hybrid`. A `location` says where, and a STIX `report` gathers the parts and
+//! says whose report it is. Lists show incidents.
 //!
-//! Owner, affected and reporter are three things: the owner is known from the signature and never from these fields, the
-//! affected states are mere references, and the wording of the gathering `report` never lets it read as a statement of
-//! an affected state.
+//! Owner, affected and reporter are three things: the owner is known from the signature and never
+//! from these fields, the affected states are mere references, and the wording of the gathering
+//! `report` never lets it read as a statement of an affected state.
 
 mod build;
 mod read;
@@ -26,7 +26,8 @@ use crate::vocabulary::{
 pub struct Report {
     /// Identifier of the incident.
     pub id: Id,
-    /// `created_by_ref` as it stands in the object. Who owns the object is known from its signature alone.
+    /// `created_by_ref` as it stands in the object. Who owns the object is known from its signature
+    /// alone.
     pub claimed_owner: Option<Id>,
     /// When the first version was made.
     pub created: Option<Timestamp>,
@@ -42,7 +43,8 @@ pub struct Report {
     pub facts: Facts,
 }
 
-/// The facts of a report: what an analyst reads, and enters. Everything is foreign text when it comes from a partner.
+/// The facts of a report: what an analyst reads, and enters. Everything is foreign text when it
+/// comes from a partner.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// One line.
@@ -53,7 +55,8 @@ pub struct Facts {
     pub lang: Option<String>,
     /// Free labels.
     pub labels: Vec<String>,
-    /// Confidence that it happened as described, 0 to 100 (STIX 2.1 appendix A). It says nothing about who did it.
+    /// Confidence that it happened as described, 0 to 100 (STIX 2.1 appendix A). It says nothing
+    /// about who did it.
     pub confidence: Option<u8>,
     /// The same in words, with its reasons.
     pub confidence_note: Option<String>,
@@ -171,7 +174,8 @@ pub struct Claim {
     pub source: Option<String>,
 }
 
-/// A domain of the Landscape of Hybrid Threats, with whether somebody compared the assignment with the report.
+/// A domain of the Landscape of Hybrid Threats, with whether somebody compared the assignment with
+/// the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LandscapeMark {
     /// The domain.

@@ -1,7 +1,7 @@
 //! The desk's lists of words.
 //!
-//! A word from a list that this version does not know is kept as it came ([`Word::Foreign`]): a partner with a newer
-//! list must not lose its word here, and a page can still show it.
+//! A word from a list that this version does not know is kept as it came ([`Word::Foreign`]): a
+//! partner with a newer list must not lose its word here, and a page can still show it.
 
 use std::fmt;
 
@@ -165,7 +165,8 @@ words! {
 }
 
 words! {
-    /// The phase of a hybrid operation in the same model. An assessment of the reporter, hence optional.
+    /// The phase of a hybrid operation in the same model. An assessment of the reporter, hence
+    /// optional.
     Phase {
         /// Interference and influence, long preparation.
         Priming = "priming",
@@ -177,8 +178,9 @@ words! {
 }
 
 words! {
-    /// How exactly the time of an incident is known. `year` to `minute` mean what `timestamp-fidelity-enum` of the
-    /// OASIS incident suite means: the time lies within the period that starts with the given instant.
+    /// How exactly the time of an incident is known. `year` to `minute` mean what
+    /// `timestamp-fidelity-enum` of the OASIS incident suite means: the time lies within the period
+    /// that starts with the given instant.
     Precision {
         /// Within the minute.
         Minute = "minute",
@@ -198,7 +200,7 @@ words! {
 words! {
     /// What became of a claim in public. It says who stands where, never who is right.
     Standing {
-        /// The speaker says it of himself (a group that claims an attack).
+        /// The speaker says it of himself (a group that claims an attack), or as his own position.
         Claimed = "claimed",
         /// The speaker says it of another.
         Alleged = "alleged",
@@ -238,7 +240,8 @@ words! {
 }
 
 words! {
-    /// `incident-investigation-ov` of the OASIS incident suite, section 4.6: the work of those who were hit.
+    /// `incident-investigation-ov` of the OASIS incident suite, section 4.6: the work of those who
+    /// were hit.
     InvestigationStatus {
         /// No work known to have begun.
         New = "new",
@@ -249,8 +252,8 @@ words! {
     }
 }
 
-/// The values of `event-type-ov` (OASIS incident suite, section 4.4) that this desk writes as `incident_types`. That
-/// list is about computers; what it has no word for is [`UNSPECIFIED`].
+/// The values of `event-type-ov` (OASIS incident suite, section 4.4) that this desk writes as
+/// `incident_types`. That list is about computers; what it has no word for is [`UNSPECIFIED`].
 pub const INCIDENT_TYPES: &[&str] = &[
     "compromised-system",
     "data-exfiltration",

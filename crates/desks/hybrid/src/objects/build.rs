@@ -1,4 +1,5 @@
-//! Building: the three objects of a report from its facts. Pure: identifiers and times are arguments.
+//! Building: the three objects of a report from its facts. Pure: identifiers and times are
+//! arguments.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -6,11 +7,11 @@ use stix::{Id, Timestamp, extension};
 
 use super::{Affected, Claim, Facts, LandscapeMark, Occurred, Place};
 use crate::vocabulary::{
-    Basis, Determination, Domain, InvestigationStatus, Phase, UNSPECIFIED, Vocabulary as _, Word,
+    Basis, Determination, Domain, InvestigationStatus, Phase, UNSPECIFIED, Word,
 };
 
-/// Everything that the objects of a report are made from. For a new version keep the identifiers and `created`, and
-/// give a later `modified`.
+/// Everything that the objects of a report are made from. For a new version keep the identifiers
+/// and `created`, and give a later `modified`.
 #[derive(Clone, Debug)]
 pub struct NewReport {
     /// Identifier of the incident.
@@ -114,16 +115,19 @@ fn incident(new: &NewReport, located: bool) -> Map<String, Value> {
         claims: &facts.claims,
         confidence_note: &facts.confidence_note,
     };
-    // The core extension requires the first two; "unspecified" is its vocabulary's word for what it has no word for.
+    // The core extension requires the first two; "unspecified" is its vocabulary's word for what it
+    // has no word for.
     let types = if facts.incident_types.is_empty() {
         json!([UNSPECIFIED])
     } else {
         json!(facts.incident_types)
     };
+    let determination = facts.determination.clone().unwrap_or(Determination::Suspected.into());
+    let investigation = facts.investigation.clone().unwrap_or(InvestigationStatus::New.into());
     let core = json!({
         "extension_type": "property-extension",
-        "determination": facts.determination.clone().unwrap_or(Determination::Suspected.into()),
-        "investigation_status": facts.investigation.clone().unwrap_or(InvestigationStatus::New.into()),
+        "determination": determination,
+        "investigation_status": investigation,
         "incident_types": types,
     });
     incident.insert(
@@ -156,8 +160,9 @@ fn gathering(new: &NewReport, located: bool) -> Map<String, Value> {
     let mut disclaimer = format!("This report was {made} {reporter}, who alone answers for it.");
     if !facts.affected.is_empty() {
         let codes: Vec<_> = facts.affected.iter().map(|affected| affected.code.as_str()).collect();
-        disclaimer +=
-            &format!(" It is not a statement of the affected states ({}).", codes.join(", "));
+        disclaimer += " It is not a statement of the affected states (";
+        disclaimer += &codes.join(", ");
+        disclaimer += ").";
     }
     if !facts.claims.is_empty() {
         disclaimer += " Claims in it are those of the persons and bodies named with them.";

@@ -7,7 +7,8 @@ use stix::{Object, Timestamp, extension};
 use super::{Facts, Report};
 
 impl Report {
-    /// The report that an object holds: any STIX incident, of whatever tool. `None` for other types.
+    /// The report that an object holds: any STIX incident, of whatever tool. `None` for other
+    /// types.
     ///
     /// Values of the wrong shape read as absent; the raw object still has them.
     pub fn of(object: &Object) -> Option<Self> {

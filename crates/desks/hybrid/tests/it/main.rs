@@ -1,0 +1,5 @@
+//! The desk's integration tests.
+
+mod declaration;
+mod reports;
+mod samples;
