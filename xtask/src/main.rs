@@ -10,6 +10,7 @@ mod count;
 mod demo;
 mod docs;
 mod progress;
+mod samples;
 mod setup;
 mod shots;
 mod test;
@@ -86,7 +87,7 @@ fn main() -> ExitCode {
         Task::Test { quick } => test::run(&root, quick),
         Task::Tidy => tidy::run(&root),
         Task::Bench { only } => bench::run(&root, only.as_deref()),
-        Task::Samples { check } => samples(&root, check),
+        Task::Samples { check } => samples::run(&root, check),
         Task::Docs { check } => docs::run(&root, check),
         Task::Shots => shots::run(&root),
     };
@@ -103,8 +104,4 @@ fn main() -> ExitCode {
 fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
-}
-
-fn samples(_root: &Path, _check: bool) -> anyhow::Result<()> {
-    anyhow::bail!("the samples' generator is not there yet")
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::command::Cmd;
 use crate::count::Count;
 use crate::progress::Run;
-use crate::{docs, samples, setup, tidy, ui};
+use crate::{docs, setup, tidy, ui};
 
 /// Runs all checks and tests; `quick` leaves out those that need a browser or a Python client.
 pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
@@ -31,7 +31,7 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
         run.step("examples in the documentation", || {
             cargo(&["test", "--workspace", "--doc", "--quiet"]).counted()
         });
-        run.step("samples are up to date", || samples(root, true).map(done));
+        run.step("samples are up to date", || samples::run(root, true).map(done));
         run.step("command reference is up to date", || docs::compare(root).map(done));
         if !quick {
             run.step("browser", || browser(root));

@@ -41,16 +41,21 @@ fn crates(tree: &Tree) -> Vec<String> {
 fn is_root(inner: &str) -> bool {
     matches!(inner, "src/lib.rs" | "src/main.rs" | "build.rs")
         || inner.strip_prefix("src/bin/").is_some_and(|name| !name.contains('/'))
-        || inner.strip_prefix("examples/").is_some_and(|name| !name.contains('/'))
+        || inner.strip_prefix("examples/").is_some_and(of_its_own)
         || inner.strip_prefix("fuzz_targets/").is_some_and(|name| !name.contains('/'))
         || is_test_root(inner)
 }
 
 fn is_test_root(inner: &str) -> bool {
-    inner.strip_prefix("tests/").is_some_and(|name| match name.split_once('/') {
+    inner.strip_prefix("tests/").is_some_and(of_its_own)
+}
+
+/// Whether Cargo builds this file of `tests/` or `examples/` by itself.
+fn of_its_own(name: &str) -> bool {
+    match name.split_once('/') {
         None => true,
         Some((_, rest)) => rest == "main.rs",
-    })
+    }
 }
 
 /// Follows the `mod` lines of a file.

@@ -154,9 +154,10 @@ fn parse(object: &Map<String, Value>) -> Result<Object> {
     Object::parse(serde_json::to_vec(object)?).with_context(|| format!("{name:?}"))
 }
 
-/// A deterministic identifier of a sample object.
+/// A deterministic identifier of a sample object. The type is part of the name: some tools take two
+/// objects with one UUID for the same thing.
 fn named(type_name: &str, key: &str) -> Result<Id> {
-    Ok(Id::named(type_name, ENTENTE_NAMESPACE, &format!("samples:{key}"))?)
+    Ok(Id::named(type_name, ENTENTE_NAMESPACE, &format!("samples:{type_name}:{key}"))?)
 }
 
 fn entry_time(place: i64) -> Timestamp {

@@ -157,7 +157,7 @@ fn gathering(new: &NewReport, located: bool) -> Map<String, Value> {
         Some(Basis::OpenSource) => ("Open-source report", "compiled from public sources by"),
         _ => ("Report", "made by"),
     };
-    let mut disclaimer = format!("This report was {made} {reporter}, who alone answers for it.");
+    let mut disclaimer = format!("This report was {made} {reporter}, which alone answers for it.");
     if !facts.affected.is_empty() {
         let codes: Vec<_> = facts.affected.iter().map(|affected| affected.code.as_str()).collect();
         disclaimer += " It is not a statement of the affected states (";
@@ -175,6 +175,10 @@ fn gathering(new: &NewReport, located: bool) -> Map<String, Value> {
     report.insert("published".into(), json!(new.created));
     report.insert("object_refs".into(), json!(refs));
     put(&mut report, "confidence", facts.confidence);
+    // The sentences above are English whatever language the analyst writes; `lang` must not deny it.
+    if facts.lang.as_deref() != Some("en") {
+        report.remove("lang");
+    }
     report
 }
 

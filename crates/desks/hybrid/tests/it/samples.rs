@@ -256,7 +256,8 @@ fn the_bundles_say_what_the_sources_say() {
     for source in sources("incidents.json")["incidents"].as_array().unwrap() {
         let key = source["key"].as_str().unwrap();
         let id =
-            Id::named("incident", stix::id::ENTENTE_NAMESPACE, &format!("samples:{key}")).unwrap();
+            Id::named("incident", stix::id::ENTENTE_NAMESPACE, &format!("samples:incident:{key}"))
+                .unwrap();
         let facts = &reports.iter().find(|report| report.id == id).unwrap().facts;
         assert_eq!(source["title"], facts.name, "{key}");
         assert_eq!(source["description"].as_str(), facts.description.as_deref(), "{key}");
