@@ -1,0 +1,31 @@
+//! The log of object versions, its indexes, and the view of a viewer.
+//!
+//! A [`Store`] is one SQLite database in a node's folder. What enters it is [`Admitted`]; what
+//! leaves it leaves through a [`View`], made for somebody. One writer thread commits groups of
+//! appends and acknowledges when they are durable. An object's audience is an interned policy
+//! expression; a viewer's page merges the streams of the audiences that say yes. References,
+//! lists and full text are projections in a second file, which follow the log and can be dropped.
+//!
+//! Nothing else in the program knows SQL.
+
+mod admitted;
+mod clock;
+mod collection;
+mod error;
+mod feed;
+mod lists;
+mod shelf;
+mod store;
+mod view;
+
+pub use admitted::{Admitted, Batch, Outcome, Seq};
+pub use clock::{Clock, Random, SystemClock, SystemRandom};
+pub use collection::{CollectionInfo, CollectionKey, CollectionKind};
+pub use error::Error;
+pub use feed::Feed;
+pub use lists::{ListRow, ListSpec};
+pub use shelf::{Record, Shelf};
+pub use store::{Alarm, Health, Lag, Options, Store};
+pub use view::list::{Count, Cursor, ListPage, ListQuery, Listed, Order};
+pub use view::page::{Brief, Item, Page, PageQuery, Position, Versions};
+pub use view::{MOST_REFERENCES, Seen, View};
