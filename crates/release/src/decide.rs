@@ -117,7 +117,11 @@ fn in_workspace(term: &Term, holder: &str, viewer: &Viewer, place: &Place) -> An
 fn passed_on(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Result<(), Reason> {
     let Viewer::Node(_) = viewer else { return Ok(()) };
     let may_travel = matches!(term.tlp, Some(Tlp::Clear | Tlp::Green)) && term.groups.is_empty();
-    if *owner == place.state || (place.relay && may_travel) { Ok(()) } else { Err(Reason::NotRelayed) }
+    if *owner == place.state || (place.relay && may_travel) {
+        Ok(())
+    } else {
+        Err(Reason::NotRelayed)
+    }
 }
 
 fn of_state(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Answer {
@@ -125,12 +129,15 @@ fn of_state(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Answer {
     if term.closed || (term.is_personal() && term.persons.is_none()) {
         return match viewer {
             _ if reads_for_owner && term.closed => Ok(Reason::Own),
-            Viewer::Person { state, admin: true, .. } if *state == place.state => Ok(Reason::Administrator),
+            Viewer::Person { state, admin: true, .. } if *state == place.state => {
+                Ok(Reason::Administrator)
+            }
             _ if term.closed => Err(Reason::UnknownMarking),
             _ => Err(Reason::NotNamed),
         };
     }
-    let by_state = if reads_for_owner { Ok(Reason::Own) } else { beyond_owner(term, owner, viewer, place) };
+    let by_state =
+        if reads_for_owner { Ok(Reason::Own) } else { beyond_owner(term, owner, viewer, place) };
     if term.is_personal() { by_state.and(named(term, viewer)) } else { by_state }
 }
 
@@ -160,7 +167,9 @@ fn beyond_owner(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Answ
 fn member(groups: &BTreeSet<Id>, owner: &Id, viewer: &Viewer, place: &Place) -> Answer {
     let Some(state) = viewer.state() else { return Err(Reason::NotMember) };
     let is_member = if place.state == *owner {
-        groups.iter().all(|group| place.rosters.get(group).is_some_and(|members| members.contains(state)))
+        groups
+            .iter()
+            .all(|group| place.rosters.get(group).is_some_and(|members| members.contains(state)))
     } else {
         *state == place.state
     };

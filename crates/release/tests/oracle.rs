@@ -43,7 +43,8 @@ pub fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, relay: boo
             _ => None,
         })
         .collect();
-    let in_all_lists = state.is_some_and(|state| lists.iter().all(|(states, _)| states.contains(&state)));
+    let in_all_lists =
+        state.is_some_and(|state| lists.iter().all(|(states, _)| states.contains(&state)));
 
     // A node that did not enter it does not hand it to another node …
     if matches!(asker, Asker::Node(_)) && place != owner {
@@ -58,7 +59,11 @@ pub fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, relay: boo
         return own || administers;
     }
     if has(&Mark::Red) {
-        let naming: Vec<_> = lists.iter().map(|(_, persons)| persons).filter(|persons| !persons.is_empty()).collect();
+        let naming: Vec<_> = lists
+            .iter()
+            .map(|(_, persons)| persons)
+            .filter(|persons| !persons.is_empty())
+            .collect();
         if naming.is_empty() {
             return administers;
         }

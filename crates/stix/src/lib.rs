@@ -1,0 +1,23 @@
+//! STIX 2.1 objects: bytes, identifiers, timestamps, markings, canonical form and signatures.
+//!
+//! An [`Object`] is the exact bytes that were received and a small [`Header`] that is read of them
+//! at once. Nothing here does I/O, is async, reads a clock or draws a random number; nothing
+//! received is ever written anew.
+
+pub mod bundle;
+pub mod canonical;
+mod error;
+pub mod extension;
+pub mod id;
+pub mod json;
+pub mod marking;
+pub mod object;
+pub mod property;
+pub mod refs;
+pub mod sign;
+mod time;
+
+pub use error::{Error, Pointer};
+pub use id::Id;
+pub use object::{Class, Header, Object, SpecVersion};
+pub use time::Timestamp;
