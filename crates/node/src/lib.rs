@@ -1,1 +1,171 @@
-//! A state's node: keys, people, peers, admission, release.
+//! A state's node: its identity and key, its people, its peers, and what may come in and go out.
+//!
+//! Everything above this crate (pages, TAXII, commands) reads through a [`store::View`] that the
+//! node hands out for somebody ([`Node::view`], [`Node::view_of`]) and writes through the few acts
+//! here: [`Node::release`], [`Node::admit`], [`Node::adopt`]. The node signs what its state says,
+//! verifies what others say, and keeps the two apart.
+
+mod account;
+mod admit;
+mod credential;
+mod delivery;
+mod draft;
+mod error;
+// mod host;
+mod key;
+mod live;
+mod outgoing;
+mod peer;
+mod profile;
+mod session;
+pub mod states;
+// mod sync;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use stix::Id;
+use stix::sign::{PublicKey, SecretKey};
+use store::{Clock, ListSpec, Random, Store, View};
+
+pub use account::{Account, AccountInfo, NewAccount, Role};
+pub use admit::{Admission, Quarantined, Refusal, Tally};
+pub use delivery::{Delivery, DeliveryState};
+pub use draft::Draft;
+pub use error::{Error, SignInError};
+pub use live::Live;
+pub use outgoing::{Disclosure, PartnerPreview, Preview, Release, Released};
+pub use peer::{Invitation, Link, Partner, Peer, Source};
+pub use profile::Profile;
+pub use release::Viewer;
+pub use session::{Session, SessionInfo, SignedIn};
+
+/// What a node needs from outside: the clock, randomness, and the lists that its desks keep.
+pub struct Options {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of randomness for tokens, salts and keys.
+    pub random: Arc<dyn Random>,
+    /// The lists that the desks want projected.
+    pub lists: Vec<ListSpec>,
+}
+
+/// One state's node. Cheap to clone: clones share everything.
+#[derive(Clone)]
+pub struct Node {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dir: PathBuf,
+    profile: Profile,
+    key: SecretKey,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    credentials: credential::Verified,
+    throttle: credential::Throttle,
+    deliveries: delivery::Ledger,
+    nudge: tokio::sync::Notify,
+}
+
+impl Node {
+    /// Makes a new node in `dir`: its profile, its signing key, its empty store, and the signed
+    /// identity object of its state.
+    pub fn init(dir: &Path, profile: Profile, options: Options) -> Result<Self, Error> {
+        if dir.join(profile::FILE).exists() {
+            return Err(Error::AlreadyANode { dir: dir.to_owned() });
+        }
+        std::fs::create_dir_all(dir).map_err(|source| Error::Io { path: dir.to_owned(), source })?;
+        key::create(dir, &*options.random)?;
+        profile.save(dir)?;
+        let node = Self::open(dir, options)?;
+        node.introduce()?;
+        Ok(node)
+    }
+
+    /// Opens the node in `dir`.
+    pub fn open(dir: &Path, options: Options) -> Result<Self, Error> {
+        let profile = Profile::load(dir)?;
+        let key = key::load(dir)?;
+        let Options { clock, random, lists } = options;
+        let store = Store::open(
+            dir,
+            store::Options {
+                place: release::Place::of(profile.state.clone()),
+                clock: clock.clone(),
+                random: random.clone(),
+                lists,
+                readers: 4,
+            },
+        )?;
+        let credentials = credential::Verified::new(&*random);
+        let inner = Inner {
+            dir: dir.to_owned(),
+            profile,
+            key,
+            store,
+            clock,
+            random,
+            credentials,
+            throttle: credential::Throttle::default(),
+            deliveries: delivery::Ledger::default(),
+            nudge: tokio::sync::Notify::new(),
+        };
+        let node = Self { inner: Arc::new(inner) };
+        node.load_deliveries()?;
+        node.keep_builtins()?;
+        Ok(node)
+    }
+
+    /// Who this node is.
+    pub fn profile(&self) -> &Profile {
+        &self.inner.profile
+    }
+
+    /// The public half of the key that signs what this state says.
+    pub fn public_key(&self) -> PublicKey {
+        self.inner.key.public()
+    }
+
+    /// The folder that holds everything of this node.
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    /// What a signed-in person sees.
+    pub fn view(&self, session: &Session) -> View {
+        self.inner.store.view(session.viewer())
+    }
+
+    /// What some viewer sees: for the edges that know who reads (TAXII, the command line).
+    pub fn view_of(&self, viewer: Viewer) -> View {
+        self.inner.store.view(viewer)
+    }
+
+    /// The store's own affairs: lag, backup, checks. Objects are read through views only.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    fn me(&self) -> &Id {
+        &self.inner.profile.state
+    }
+
+    /// Now, in microseconds since 1970.
+    pub fn now(&self) -> i64 {
+        self.inner.clock.now_micros()
+    }
+
+    fn token(&self) -> String {
+        let mut bytes = [0_u8; 24];
+        self.inner.random.fill(&mut bytes);
+        base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes)
+    }
+
+    fn uuid(&self) -> uuid::Uuid {
+        let mut bytes = [0_u8; 16];
+        self.inner.random.fill(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+}

@@ -1,0 +1,153 @@
+//! What partners have received.
+//!
+//! A partner that asks for what was added after some moment holds everything up to it: that is
+//! how its node keeps its place. So its questions are its receipts, and nothing more need be sent.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use stix::Id;
+
+use crate::error::Error;
+use crate::peer::Link;
+use crate::session::Session;
+use crate::{Node, Profile, Viewer};
+
+const SHELF: &str = "delivery";
+
+/// How far a partner has come, in microseconds since 1970.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Progress {
+    /// The newest moment it was sent.
+    sent: i64,
+    /// The newest moment from which it asked on.
+    received: i64,
+    /// When it asked so.
+    at: i64,
+}
+
+#[derive(Default)]
+pub(crate) struct Ledger {
+    progress: Mutex<HashMap<Id, Progress>>,
+    links: Mutex<HashMap<Id, Link>>,
+}
+
+impl Ledger {
+    pub(crate) fn took(&self, state: &Id) -> Option<i64> {
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.get(state).map(|progress| progress.at).filter(|at| *at > 0)
+    }
+}
+
+/// Whether a partner has an object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum DeliveryState {
+    /// It is not released to this partner.
+    NotFor,
+    /// The partner's node has it.
+    Received,
+    /// It was sent; the partner has not asked on yet.
+    Sent,
+    /// The partner has not fetched it yet.
+    NotReached,
+}
+
+/// How one object stands with one partner.
+#[derive(Clone, Debug, Serialize)]
+pub struct Delivery {
+    /// The partner.
+    pub partner: Profile,
+    /// Whether it has the object.
+    pub state: DeliveryState,
+    /// Why the partner may see it, or may not.
+    pub decision: release::Decision,
+    /// Since when it may see it, in microseconds since 1970.
+    pub since: Option<i64>,
+}
+
+impl Node {
+    /// How an object of ours stands with each partner.
+    pub fn deliveries(&self, session: &Session, id: &Id) -> Result<Vec<Delivery>, Error> {
+        let Some(seen) = self.view(session).get(id)? else { return Ok(Vec::new()) };
+        let place = self.inner.store.place();
+        let progress = self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let peers = self.peers()?;
+        Ok(peers
+            .into_iter()
+            .map(|peer| {
+                let decision = release::decide(&seen.policy, &Viewer::Node(peer.profile.state.clone()), &place);
+                let reached = progress.get(&peer.profile.state).copied().unwrap_or_default();
+                let state = match () {
+                    () if !decision.allowed => DeliveryState::NotFor,
+                    () if reached.received >= seen.added => DeliveryState::Received,
+                    () if reached.sent >= seen.added => DeliveryState::Sent,
+                    () => DeliveryState::NotReached,
+                };
+                let since = decision.allowed.then_some(seen.added);
+                Delivery { partner: peer.profile, state, decision, since }
+            })
+            .collect())
+    }
+
+    /// A partner asked for what was added after `moment`.
+    pub(crate) fn partner_asked(&self, state: &Id, moment: i64) {
+        self.advance(state, |progress, now| {
+            if moment > progress.received {
+                (progress.received, progress.at) = (moment, now);
+            }
+        });
+    }
+
+    /// A partner was sent everything up to `moment`.
+    pub(crate) fn partner_served(&self, state: &Id, moment: i64) {
+        self.advance(state, |progress, _| progress.sent = progress.sent.max(moment));
+    }
+
+    fn advance(&self, state: &Id, change: impl FnOnce(&mut Progress, i64)) {
+        let changed = {
+            let mut held = self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            let progress = held.entry(state.clone()).or_default();
+            let before = (progress.sent, progress.received);
+            change(progress, self.now());
+            (before != (progress.sent, progress.received)).then_some(*progress)
+        };
+        if let Some(progress) = changed
+            && let Err(error) = self.progress_shelf().put(state.as_str(), &progress)
+        {
+            tracing::error!(%error, "cannot keep what a partner has received");
+        }
+    }
+
+    pub(crate) fn load_deliveries(&self) -> Result<(), Error> {
+        let held = self.progress_shelf().list()?;
+        let mut progress = self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.extend(held.into_iter().filter_map(|(state, value)| Some((Id::parse(&state).ok()?, value))));
+        Ok(())
+    }
+
+    pub(crate) fn link(&self, state: &Id) -> Link {
+        let links = self.inner.deliveries.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.get(state).cloned().unwrap_or(Link::Waiting)
+    }
+
+    /// Says how the link to a peer stands now; gives whether that is news.
+    pub(crate) fn set_link(&self, state: &Id, answer: Result<(), String>) -> bool {
+        let now = self.now();
+        let mut links = self.inner.deliveries.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = links.get(state);
+        let (link, news) = match (answer, before) {
+            (Ok(()), before) => (Link::Live { at: now }, !matches!(before, Some(Link::Live { .. }))),
+            (Err(error), Some(Link::Gone { since, .. })) => (Link::Gone { since: *since, error }, false),
+            (Err(error), Some(Link::Live { at })) => (Link::Gone { since: *at, error }, true),
+            (Err(error), _) => (Link::Gone { since: now, error }, true),
+        };
+        links.insert(state.clone(), link);
+        news
+    }
+
+    fn progress_shelf(&self) -> store::Shelf<Progress> {
+        self.inner.store.shelf(SHELF)
+    }
+}

@@ -1,0 +1,118 @@
+//! What can go wrong at a node.
+
+use std::path::PathBuf;
+
+/// Why an act at the node failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is a node in the folder already.
+    #[error("there is a node in {} already", dir.display())]
+    AlreadyANode {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// There is no node in the folder.
+    #[error("there is no node in {}", dir.display())]
+    NoNode {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A file could not be read or written.
+    #[error("cannot use {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file of the node does not say what it should.
+    #[error("{} is not as it should be: {reason}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// An object is not valid STIX.
+    #[error(transparent)]
+    Stix(#[from] stix::Error),
+    /// There is no account of that name.
+    #[error("there is no account “{name}”")]
+    NoAccount {
+        /// The name.
+        name: String,
+    },
+    /// There is an account of that name already.
+    #[error("there is an account “{name}” already")]
+    AccountExists {
+        /// The name.
+        name: String,
+    },
+    /// The name cannot be an account's.
+    #[error("“{name}” cannot be an account’s name: use 2 to 40 of a–z, 0–9, dot and hyphen")]
+    BadAccountName {
+        /// The name.
+        name: String,
+    },
+    /// The password is too short.
+    #[error("the password needs at least {least} characters")]
+    ShortPassword {
+        /// The least length.
+        least: usize,
+    },
+    /// The password could not be hashed.
+    #[error("the password could not be hashed: {reason}")]
+    Hash {
+        /// What the hashing said.
+        reason: String,
+    },
+    /// There is no such peer.
+    #[error("there is no peer “{name}”")]
+    NoPeer {
+        /// Name, code or identity that was asked for.
+        name: String,
+    },
+    /// An invitation cannot be used.
+    #[error("the invitation cannot be used: {reason}")]
+    Invitation {
+        /// Why.
+        reason: String,
+    },
+    /// The draft is not there, or is another person's.
+    #[error("there is no such draft of yours")]
+    NoDraft,
+    /// The person's role does not allow the act.
+    #[error("your role does not allow that")]
+    NotAllowed,
+    /// What was to be released cannot be.
+    #[error("it cannot be released: {reason}")]
+    Unreleasable {
+        /// Why.
+        reason: String,
+    },
+    /// A partner could not be reached, or answered wrongly.
+    #[error("{0}")]
+    Client(String),
+}
+
+/// Why somebody could not sign in. The two look the same to him unless he waits.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignInError {
+    /// Name or password is wrong.
+    #[error("name or password is wrong")]
+    Wrong,
+    /// Too many tries: wait.
+    #[error("too many tries; wait {seconds} s")]
+    Wait {
+        /// How long, in seconds.
+        seconds: u64,
+    },
+    /// The node failed.
+    #[error(transparent)]
+    Node(#[from] Error),
+}

@@ -1,0 +1,259 @@
+//! The release desk: what leaves the node, shown before it does.
+
+use std::collections::BTreeMap;
+
+use release::{Badge, Decision, Holder, Policy};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use stix::marking::Marking;
+use stix::{Class, Header, Id, Object, Timestamp};
+use store::{Admitted, Batch, Record, View};
+
+use crate::draft;
+use crate::error::Error;
+use crate::session::Session;
+use crate::{Node, Profile, Viewer, states};
+
+/// What a person wants the state to say: unsigned objects without `created_by_ref`, `created` and
+/// `modified`, which the node sets.
+#[derive(Clone, Debug, Default)]
+pub struct Release {
+    /// The objects, in the order in which they are to be added.
+    pub objects: Vec<Map<String, Value>>,
+    /// The marking definitions that they refer to and that are not built in.
+    pub definitions: Vec<Object>,
+    /// The draft that they come from: it ends with the release, in the same transaction.
+    pub draft: Option<String>,
+}
+
+/// What was released.
+#[derive(Clone, Debug)]
+pub struct Released {
+    /// The objects' ids, in order.
+    pub ids: Vec<Id>,
+}
+
+/// An identifier inside a released object, which tells a partner that the thing exists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Disclosure {
+    /// The object that would go out.
+    pub within: Id,
+    /// The property that names the other.
+    pub path: String,
+    /// The other, which this partner may not see.
+    pub names: Id,
+    /// Whether this stops the release: the id of an observable can be guessed back to its value.
+    pub blocks: bool,
+}
+
+/// What one partner would see.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartnerPreview {
+    /// The partner; `None` for the public.
+    pub partner: Option<Profile>,
+    /// Whether and why the partner would see the first, the main object.
+    pub decision: Decision,
+    /// The objects that the partner would see.
+    pub sees: Vec<Id>,
+    /// What those would betray.
+    pub discloses: Vec<Disclosure>,
+}
+
+/// What a release would do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preview {
+    /// The strictest marking among the objects.
+    pub badge: Badge,
+    /// Each partner's view, by code, then the public's.
+    pub views: Vec<PartnerPreview>,
+}
+
+impl Preview {
+    /// Whether something stops the release.
+    pub fn is_blocked(&self) -> bool {
+        self.views.iter().any(|view| view.discloses.iter().any(|one| one.blocks))
+    }
+}
+
+impl Node {
+    /// What a release would do, for each partner and the public. Writes nothing.
+    pub fn preview(&self, session: &Session, release: &Release) -> Result<Preview, Error> {
+        self.may_write(session)?;
+        let signed = self.sign_all(session, &release.objects)?;
+        let view = self.view(session);
+        let place = self.inner.store.place();
+        let outgoing = self.policies(&view, &signed, &release.definitions)?;
+        let badge = outgoing.iter().map(|(_, policy)| policy.badge()).max();
+        let badge = badge.ok_or_else(|| Error::Unreleasable { reason: "there is nothing in it".to_owned() })?;
+        let viewers = self
+            .peers()?
+            .into_iter()
+            .map(|peer| (Viewer::Node(peer.profile.state.clone()), Some(peer.profile)))
+            .chain([(Viewer::Public, None)]);
+        let mut views = Vec::new();
+        for (viewer, partner) in viewers {
+            let may_see = |policy: &Policy| release::decide(policy, &viewer, &place);
+            let decision = outgoing.first().map(|(_, policy)| may_see(policy));
+            let decision = decision.unwrap_or_else(|| may_see(&Policy::open()));
+            let mut sees = Vec::new();
+            let mut discloses = Vec::new();
+            for (object, policy) in &outgoing {
+                if !may_see(policy).allowed {
+                    continue;
+                }
+                sees.push(object.id().clone());
+                for (path, names) in stix::refs::of(object) {
+                    let hidden = match outgoing.iter().find(|(other, _)| *other.id() == names) {
+                        Some((_, policy)) => !may_see(policy).allowed,
+                        None => view.get(&names)?.is_some_and(|seen| !may_see(&seen.policy).allowed),
+                    };
+                    if hidden {
+                        let blocks = stix::object::class_of(names.type_name()) == Class::Observable;
+                        discloses.push(Disclosure { within: object.id().clone(), path, names, blocks });
+                    }
+                }
+            }
+            views.push(PartnerPreview { partner, decision, sees, discloses });
+        }
+        Ok(Preview { badge, views })
+    }
+
+    /// Signs the objects as the state's and lets them go to whom their markings name. Durable
+    /// when it returns; partners have them at their next pull.
+    pub fn release(&self, session: &Session, release: Release) -> Result<Released, Error> {
+        if !session.role.may_release() {
+            return Err(Error::NotAllowed);
+        }
+        let preview = self.preview(session, &release)?;
+        if preview.is_blocked() {
+            return Err(Error::Unreleasable {
+                reason: "it names an observable that a recipient may not see: release that too, or drop the reference"
+                    .to_owned(),
+            });
+        }
+        let signed = self.sign_all(session, &release.objects)?;
+        let ids = signed.iter().map(|object| object.id().clone()).collect();
+        let mut objects: Vec<_> = release
+            .definitions
+            .into_iter()
+            .map(|definition| Admitted::definition(definition, self.me().clone()))
+            .collect();
+        for object in signed {
+            let verified = stix::sign::verify(object, &self.public_key())?;
+            objects.push(Admitted::owned(verified, self.me().clone()));
+        }
+        let records = release.draft.iter().map(|id| Record::remove(draft::SHELF, id)).collect();
+        self.inner.store.append(Batch { objects, records })?;
+        Ok(Released { ids })
+    }
+
+    /// The state's own identity object, signed: the first thing a node says.
+    pub(crate) fn introduce(&self) -> Result<(), Error> {
+        let profile = self.profile();
+        let mut object = Map::new();
+        object.insert("type".to_owned(), json!("identity"));
+        object.insert("spec_version".to_owned(), json!("2.1"));
+        object.insert("id".to_owned(), json!(profile.state));
+        object.insert("name".to_owned(), json!(profile.state_name));
+        object.insert("identity_class".to_owned(), json!("organization"));
+        object.insert("object_marking_refs".to_owned(), json!([stix::marking::Tlp::Clear.definition_id()]));
+        let now = Timestamp::from_millis(self.now().div_euclid(1_000));
+        let signed = self.sign_as(object, &now, None)?;
+        let verified = stix::sign::verify(signed, &self.public_key())?;
+        self.inner.store.append(Batch {
+            objects: vec![Admitted::owned(verified, self.me().clone())],
+            records: Vec::new(),
+        })?;
+        Ok(())
+    }
+
+    /// Keeps what is the same at every node, once per version of the program.
+    pub(crate) fn keep_builtins(&self) -> Result<(), Error> {
+        const VERSION: &str = env!("CARGO_PKG_VERSION");
+        let shelf = self.inner.store.shelf::<String>("builtin");
+        if shelf.get("version")?.as_deref() == Some(VERSION) {
+            return Ok(());
+        }
+        let objects = stix::marking::definitions()
+            .into_iter()
+            .chain(stix::extension::definitions())
+            .chain(states::definitions())
+            .map(Admitted::structural)
+            .collect();
+        let records = vec![shelf.record("version", &VERSION.to_owned())?];
+        self.inner.store.append(Batch { objects, records })?;
+        Ok(())
+    }
+
+    fn sign_all(&self, session: &Session, objects: &[Map<String, Value>]) -> Result<Vec<Object>, Error> {
+        let view = self.view(session);
+        let now = self.now().div_euclid(1_000);
+        objects
+            .iter()
+            .map(|object| {
+                let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
+                let id = Id::parse(id)?;
+                let held = view.get(&id)?.filter(|seen| seen.holder == Holder::State(self.me().clone()));
+                let header: Option<&Header> = held.as_ref().map(|seen| seen.object.header());
+                // An owner's versions only go forward, whatever the clock does (DESIGN section 3).
+                let last = header.and_then(|header| header.modified.as_ref()).map(|last| last.micros().div_euclid(1_000));
+                let modified = Timestamp::from_millis(last.map_or(now, |last| now.max(last + 1)));
+                self.sign_as(object.clone(), &modified, header.and_then(|header| header.created.as_ref()))
+            })
+            .collect()
+    }
+
+    fn sign_as(
+        &self,
+        mut object: Map<String, Value>,
+        modified: &Timestamp,
+        created: Option<&Timestamp>,
+    ) -> Result<Object, Error> {
+        object.insert("created_by_ref".to_owned(), json!(self.me()));
+        object.insert("created".to_owned(), json!(created.unwrap_or(modified)));
+        object.insert("modified".to_owned(), json!(modified));
+        Ok(stix::sign::sign(object, &self.inner.key)?)
+    }
+
+    /// The policy of each object as it would stand in the log.
+    fn policies<'a>(
+        &self,
+        view: &View,
+        objects: &'a [Object],
+        definitions: &[Object],
+    ) -> Result<Vec<(&'a Object, Policy)>, Error> {
+        let mut known = BTreeMap::new();
+        for definition in definitions {
+            known.insert(definition.id().clone(), Marking::of(definition)?);
+        }
+        for object in objects {
+            for id in &object.header().marking_refs {
+                if Marking::builtin(id).is_none() && !known.contains_key(id) {
+                    let Some(held) = view.get(id)? else { continue };
+                    known.insert(id.clone(), Marking::of(&held.object)?);
+                }
+            }
+        }
+        let holder = Holder::State(self.me().clone());
+        let own: Vec<_> = objects
+            .iter()
+            .map(|object| (object, Policy::of(&holder, object.header(), |id| known.get(id).cloned())))
+            .collect();
+        own.iter()
+            .map(|(object, policy)| {
+                let mut bound = policy.clone();
+                for end in &object.header().ends {
+                    match own.iter().find(|(other, _)| other.id() == end) {
+                        Some((_, end)) => bound = bound.and(end),
+                        None => {
+                            if let Some(seen) = view.get(end)? {
+                                bound = bound.and(&seen.policy);
+                            }
+                        }
+                    }
+                }
+                Ok((*object, bound))
+            })
+            .collect()
+    }
+}

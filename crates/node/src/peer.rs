@@ -1,0 +1,264 @@
+//! Peers: the nodes of other states, whom we let in and from whom we pull.
+//!
+//! A peer has two halves, each made by one file that is handed over: by *our* invitation it may
+//! sign in here; by *theirs* we pull from it, pinned to the key and the certificates it names.
+
+use serde::{Deserialize, Serialize};
+use stix::sign::PublicKey;
+use stix::{Id, Timestamp};
+
+use crate::account::{NewAccount, Role};
+use crate::error::Error;
+use crate::{Node, Profile};
+
+const SHELF: &str = "peer";
+/// An invitation can be used for thirty days.
+const VALID: i64 = 30 * 24 * 3_600 * 1_000_000;
+/// How often a peer is asked for news, in milliseconds.
+const INTERVAL: u64 = 1_000;
+
+/// Another state's node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Peer {
+    /// Who it is.
+    pub profile: Profile,
+    /// The account by which it signs in here, if it was invited.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// From where and how we pull, if it invited us.
+    #[serde(default)]
+    pub source: Option<Source>,
+}
+
+/// From where and how we pull.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Source {
+    /// The address of its TAXII discovery, ending in `/taxii2/`.
+    pub url: String,
+    /// The key that signs what its state says.
+    pub key: String,
+    /// The certificates that its address is checked against, in PEM; empty for plain HTTP.
+    pub roots: String,
+    /// Our account there.
+    pub user: String,
+    /// Our password there.
+    pub password: String,
+    /// Up to where we hold everything it released to us.
+    #[serde(default)]
+    pub cursor: Option<Timestamp>,
+    /// How often we ask, in milliseconds.
+    pub every: u64,
+}
+
+/// The file that one node hands to another. It holds a password: hand it over, do not publish it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// Says what the file is.
+    pub entente_invitation: u32,
+    /// Who invites.
+    pub from: Profile,
+    /// For whose state it is.
+    pub to: Id,
+    /// The address of the inviting node's TAXII discovery.
+    pub url: String,
+    /// The key that signs what the inviting state says.
+    pub key: String,
+    /// The certificates to check the address against, in PEM; empty for plain HTTP.
+    pub roots: String,
+    /// The account to sign in with.
+    pub user: String,
+    /// Its password.
+    pub password: String,
+    /// Until when it can be used.
+    pub expires: Timestamp,
+}
+
+impl Invitation {
+    /// The key's fingerprint, to be compared by voice before the file is used.
+    pub fn fingerprint(&self) -> Result<String, Error> {
+        Ok(self.public_key()?.fingerprint())
+    }
+
+    fn public_key(&self) -> Result<PublicKey, Error> {
+        PublicKey::parse(&self.key).map_err(|error| Error::Invitation { reason: error.to_string() })
+    }
+}
+
+/// How the link to a partner stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Link {
+    /// Asked lately, with an answer.
+    Live {
+        /// When, in microseconds since 1970.
+        at: i64,
+    },
+    /// Not reached for a while.
+    Gone {
+        /// Since when, in microseconds since 1970.
+        since: i64,
+        /// What the last try said.
+        error: String,
+    },
+    /// Not asked yet since this node started.
+    Waiting,
+    /// It has not invited us: we cannot pull from it.
+    NoSource,
+}
+
+/// A partner as pages show it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Partner {
+    /// Who it is.
+    pub profile: Profile,
+    /// How the link stands.
+    pub link: Link,
+    /// The fingerprint of the pinned key, if it invited us.
+    pub fingerprint: Option<String>,
+    /// The address we pull from.
+    pub url: Option<String>,
+    /// Whether it may sign in here.
+    pub invited: bool,
+    /// When it last took something from here, in microseconds since 1970.
+    pub took: Option<i64>,
+}
+
+impl Node {
+    /// Invites the node of another state: makes its account here and gives the file for it.
+    /// `url` is where it reaches us, `roots` what it checks our certificate against.
+    pub fn invite(&self, whom: Profile, url: &str, roots: &str) -> Result<Invitation, Error> {
+        if whom.state == *self.me() {
+            return Err(Error::Invitation { reason: "a node cannot invite its own state".to_owned() });
+        }
+        let user = format!("peer-{}", whom.code.to_lowercase());
+        let password = self.token();
+        let account = NewAccount {
+            name: user.clone(),
+            display: whom.name.clone(),
+            role: Role::Peer,
+            password: password.clone(),
+        };
+        match self.add_peer_account(account, whom.state.clone()) {
+            Err(Error::AccountExists { .. }) => self.set_password(&user, &password)?,
+            other => other?,
+        }
+        let state = whom.state.clone();
+        self.update_peer(&state, |held| {
+            let held = held.unwrap_or(Peer { profile: whom, account: None, source: None });
+            Peer { account: Some(user.clone()), ..held }
+        })?;
+        Ok(Invitation {
+            entente_invitation: 1,
+            from: self.profile().clone(),
+            to: state,
+            url: url.to_owned(),
+            key: self.public_key().to_string(),
+            roots: roots.to_owned(),
+            user,
+            password,
+            expires: Timestamp::from_micros(self.now() + VALID),
+        })
+    }
+
+    /// Uses another node's invitation: from now on we pull from it.
+    pub fn accept(&self, invitation: Invitation) -> Result<(), Error> {
+        let refuse = |reason: &str| Err(Error::Invitation { reason: reason.to_owned() });
+        if invitation.to != *self.me() {
+            return refuse("it is for another state");
+        }
+        if invitation.expires < Timestamp::from_micros(self.now()) {
+            return refuse("it has expired: ask for a new one");
+        }
+        invitation.public_key()?;
+        let state = invitation.from.state.clone();
+        self.update_peer(&state, |held| {
+            let held = held.unwrap_or(Peer { profile: invitation.from.clone(), account: None, source: None });
+            // The same node again, for example with a new password: keep the place in its stream.
+            let same = held.source.filter(|source| source.url == invitation.url && source.key == invitation.key);
+            let source = Source {
+                url: invitation.url,
+                key: invitation.key,
+                roots: invitation.roots,
+                user: invitation.user,
+                password: invitation.password,
+                cursor: same.and_then(|source| source.cursor),
+                every: INTERVAL,
+            };
+            Peer { profile: invitation.from, account: held.account, source: Some(source) }
+        })?;
+        self.inner.nudge.notify_waiters();
+        Ok(())
+    }
+
+    /// Ends the relation with a peer: it cannot sign in any more, and we stop pulling. What it
+    /// released to us stays.
+    pub fn remove_peer(&self, name: &str) -> Result<Peer, Error> {
+        let peer = self.find_peer(name)?;
+        if let Some(account) = &peer.account {
+            self.remove_account(account)?;
+        }
+        self.peer_shelf().remove(peer.profile.state.as_str())?;
+        Ok(peer)
+    }
+
+    /// The peers, by code.
+    pub fn peers(&self) -> Result<Vec<Peer>, Error> {
+        let mut peers: Vec<_> = self.peer_shelf().list()?.into_iter().map(|(_, peer)| peer).collect();
+        peers.sort_by(|a, b| a.profile.code.cmp(&b.profile.code));
+        Ok(peers)
+    }
+
+    /// The peer of that name, code or identity.
+    pub fn find_peer(&self, name: &str) -> Result<Peer, Error> {
+        let fits = |peer: &Peer| {
+            peer.profile.state.as_str() == name
+                || peer.profile.name.eq_ignore_ascii_case(name)
+                || peer.profile.code.eq_ignore_ascii_case(name)
+        };
+        self.peers()?.into_iter().find(fits).ok_or_else(|| Error::NoPeer { name: name.to_owned() })
+    }
+
+    /// The partners as pages show them, by code.
+    pub fn partners(&self) -> Result<Vec<Partner>, Error> {
+        let peers = self.peers()?;
+        Ok(peers
+            .into_iter()
+            .map(|peer| Partner {
+                link: if peer.source.is_some() { self.link(&peer.profile.state) } else { Link::NoSource },
+                fingerprint: peer
+                    .source
+                    .as_ref()
+                    .and_then(|source| PublicKey::parse(&source.key).ok())
+                    .map(|key| key.fingerprint()),
+                url: peer.source.map(|source| source.url),
+                invited: peer.account.is_some(),
+                took: self.inner.deliveries.took(&peer.profile.state),
+                profile: peer.profile,
+            })
+            .collect())
+    }
+
+    /// Who owns an object, by its verified owner: this node's state or a peer's.
+    pub fn owner_profile(&self, state: &Id) -> Result<Option<Profile>, Error> {
+        if state == self.me() {
+            return Ok(Some(self.profile().clone()));
+        }
+        Ok(self.peer_shelf().get(state.as_str())?.map(|peer| peer.profile))
+    }
+
+    pub(crate) fn peer(&self, state: &Id) -> Result<Option<Peer>, Error> {
+        Ok(self.peer_shelf().get(state.as_str())?)
+    }
+
+    fn update_peer(&self, state: &Id, change: impl FnOnce(Option<Peer>) -> Peer) -> Result<(), Error> {
+        let shelf = self.peer_shelf();
+        let held = shelf.get(state.as_str())?;
+        shelf.put(state.as_str(), &change(held))?;
+        Ok(())
+    }
+
+    pub(crate) fn peer_shelf(&self) -> store::Shelf<Peer> {
+        self.inner.store.shelf(SHELF)
+    }
+}

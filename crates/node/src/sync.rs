@@ -1,0 +1,179 @@
+//! Pulling from peers: what keeps replicas whole.
+//!
+//! One task per peer asks for what was added after its cursor. Objects and the cursor's move are
+//! one transaction, so that a crash at any moment loses nothing and repeats at most what is then
+//! known already. An object that cannot be admitted is kept aside and never holds up the rest.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use stix::sign::PublicKey;
+use stix::{Id, Timestamp};
+use taxii::client::{Client, Config, Credentials};
+
+use crate::Node;
+use crate::error::Error;
+use crate::peer::{Peer, Source};
+
+/// Objects asked for at once.
+const PAGE: u32 = 1_000;
+/// The longest pause between tries at a peer that is gone.
+const LONGEST: Duration = Duration::from_secs(60);
+
+impl Node {
+    /// Starts pulling from every peer that invited us, and from those that will. Ends with the
+    /// returned task.
+    pub fn start_sync(&self) -> tokio::task::JoinHandle<()> {
+        let node = self.clone();
+        tokio::spawn(async move {
+            let mut followed: HashMap<Id, tokio::task::JoinHandle<()>> = HashMap::new();
+            // Aborts the followers when this task is aborted.
+            let mut tasks = tokio::task::JoinSet::new();
+            loop {
+                for peer in node.peers().unwrap_or_default() {
+                    let state = peer.profile.state;
+                    if peer.source.is_some() && !followed.contains_key(&state) {
+                        let follower = node.clone();
+                        let whom = state.clone();
+                        let (done, ended) = tokio::sync::oneshot::channel::<()>();
+                        tasks.spawn(async move {
+                            follower.follow(&whom).await;
+                            drop(done);
+                        });
+                        followed.insert(state, tokio::spawn(async move { ended.await.unwrap_or_default() }));
+                    }
+                }
+                followed.retain(|_, task| !task.is_finished());
+                tokio::select! {
+                    () = node.inner.nudge.notified() => {}
+                    () = tokio::time::sleep(Duration::from_secs(2)) => {}
+                }
+            }
+        })
+    }
+
+    /// Pulls from one peer until it is removed.
+    async fn follow(&self, state: &Id) {
+        let mut pause = Duration::ZERO;
+        let mut connection: Option<Connection> = None;
+        loop {
+            tokio::time::sleep(pause).await;
+            let source = match self.peer(state) {
+                Ok(Some(Peer { source: Some(source), .. })) => source,
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::error!(%error, "cannot read the peer’s record");
+                    pause = LONGEST;
+                    continue;
+                }
+            };
+            let every = Duration::from_millis(source.every.max(100));
+            if !connection.as_ref().is_some_and(|held| held.fits(&source)) {
+                connection = None;
+            }
+            match self.pull(state, &source, &mut connection).await {
+                Ok(()) => {
+                    if self.set_link(state, Ok(())) {
+                        tracing::info!(peer = %state, "live");
+                    }
+                    pause = every;
+                }
+                Err(error) => {
+                    connection = None;
+                    if self.set_link(state, Err(error.to_string())) {
+                        tracing::warn!(peer = %state, %error, "not reached");
+                    }
+                    // A gone peer is tried ever more seldom, but soon enough after a short break.
+                    pause = (pause.max(every) * 3 / 2).min(LONGEST);
+                }
+            }
+        }
+    }
+
+    /// Fetches everything that was added after the cursor.
+    async fn pull(&self, state: &Id, source: &Source, connection: &mut Option<Connection>) -> Result<(), Error> {
+        let key = PublicKey::parse(&source.key)?;
+        let held = match connection.take() {
+            Some(held) => held,
+            None => Connection::open(source).await?,
+        };
+        let connection = connection.insert(held);
+        let mut cursor = source.cursor.clone();
+        loop {
+            let page = connection.client.pull(&connection.collection, cursor.as_ref(), PAGE).await?;
+            let last = page.last.clone();
+            if !page.slices.is_empty() {
+                let node = self.clone();
+                let (state, key, moved) = (state.clone(), key.clone(), last.clone());
+                let kept = tokio::task::spawn_blocking(move || node.take_in(&state, &key, page.slices, moved));
+                let tally = kept.await.map_err(|_| Error::Invitation { reason: "the node is shutting down".to_owned() })??;
+                tracing::debug!(peer = %connection.collection, ?tally, "pulled");
+            }
+            if !page.more || last.is_none() || last == cursor {
+                return Ok(());
+            }
+            cursor = last;
+        }
+    }
+
+    /// Judges a page and keeps it together with the cursor behind it.
+    fn take_in(
+        &self,
+        state: &Id,
+        key: &PublicKey,
+        slices: Vec<bytes::Bytes>,
+        moved: Option<Timestamp>,
+    ) -> Result<crate::admit::Tally, Error> {
+        let judged =
+            slices.into_iter().map(|bytes| (bytes.clone(), self.judge(bytes, state, key))).collect();
+        let mut records = Vec::new();
+        if let Some(mut peer) = self.peer(state)?
+            && let Some(source) = &mut peer.source
+            && moved.is_some()
+        {
+            source.cursor = moved;
+            records.push(self.peer_shelf().record(state.as_str(), &peer)?);
+        }
+        self.keep(judged, state.as_str(), records)
+    }
+}
+
+/// An open connection, with what it was made from.
+struct Connection {
+    client: Client,
+    collection: String,
+    url: String,
+    user: String,
+    password: String,
+}
+
+impl Connection {
+    async fn open(source: &Source) -> Result<Self, Error> {
+        let client = Client::new(Config {
+            url: source.url.clone(),
+            credentials: Some(Credentials { user: source.user.clone(), password: source.password.clone() }),
+            roots: source.roots.clone(),
+            ..Config::default()
+        })?;
+        let collections = client.collections().await?;
+        // What another node releases lies in the first collection that can be read and not written.
+        let released = collections
+            .iter()
+            .find(|one| one.can_read && !one.can_write)
+            .or_else(|| collections.iter().find(|one| one.can_read));
+        let released = released.ok_or_else(|| Error::Invitation {
+            reason: "the peer offers no collection that can be read".to_owned(),
+        })?;
+        Ok(Self {
+            collection: released.id.clone(),
+            client,
+            url: source.url.clone(),
+            user: source.user.clone(),
+            password: source.password.clone(),
+        })
+    }
+
+    fn fits(&self, source: &Source) -> bool {
+        self.url == source.url && self.user == source.user && self.password == source.password
+    }
+}
