@@ -98,9 +98,6 @@ static IDENTITIES: LazyLock<BTreeMap<Id, &'static State>> = LazyLock::new(|| {
     STATES.iter().filter_map(|state| Some((identity_of(state.code)?, state))).collect()
 });
 
-/// Fixed, so that every node has the same bytes: the day of the declaration.
-const CREATED: &str = "2025-03-18T00:00:00.000Z";
-
 impl State {
     /// Its name in a language of the program (`en`, `sq`, `hr`; regional forms count); English
     /// otherwise.
@@ -166,8 +163,8 @@ pub fn definitions() -> Vec<Object> {
             spec_version: "2.1",
             id,
             created_by_ref: &extension::AUTHORITY,
-            created: CREATED,
-            modified: CREATED,
+            created: extension::CREATED,
+            modified: extension::CREATED,
             name: state.en,
             description: "Reference identity, for naming this state as affected or concerned. It \
                           is not a node and states nothing. Naming takes no position on status.",

@@ -55,10 +55,8 @@ pub(crate) struct Marking {
 
 impl Marking {
     pub(crate) fn tlp(&self) -> Result<Option<Tlp>> {
-        let all = [Tlp::Clear, Tlp::Green, Tlp::Amber, Tlp::AmberStrict, Tlp::Red];
         let Some(slug) = &self.tlp else { return Ok(None) };
-        let tlp = all.into_iter().find(|tlp| tlp.slug() == slug);
-        Ok(Some(tlp.with_context(|| format!("`{slug}` is no TLP label"))?))
+        Ok(Some(Tlp::of_slug(slug).with_context(|| format!("`{slug}` is no TLP label"))?))
     }
 }
 
