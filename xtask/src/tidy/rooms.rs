@@ -30,10 +30,10 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("axum", &["crates/taxii/", "crates/web/", "crates/desks/*/", "crates/entente/"]),
     ("axum-server", &["crates/entente/"]),
     ("tower-http", &["crates/taxii/", "crates/web/", "crates/entente/"]),
-    ("reqwest", &["crates/taxii/"]),
+    ("reqwest", &["crates/taxii/", "benches/"]),
     ("rusqlite", &["crates/store/", "benches/"]),
     ("askama", &["crates/web/", "crates/desks/*/"]),
-    ("rcgen", &["crates/entente/"]),
+    ("rcgen", &["crates/entente/", "benches/"]),
     ("anyhow", &["crates/entente/", "xtask/", "benches/"]),
     ("indicatif", &["crates/entente/", "xtask/", "benches/"]),
 ];

@@ -1,0 +1,33 @@
+//! Side-by-side benchmarks: `cargo xtask bench`.
+//!
+//! Every figure stands beside a peer's from the same run on the same machine: a bare SQLite bulk
+//! insert, nginx serving the same bytes. Results are kept by date in benches/results.
+
+mod import;
+mod made;
+mod measure;
+mod report;
+mod served;
+mod serving;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use report::Report;
+
+fn main() -> Result<()> {
+    let only = std::env::args().nth(1).unwrap_or_default();
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace has a folder")?;
+    // Beside the build, so that the disk is the project's and not one in memory.
+    let place = tempfile::Builder::new().prefix("bench-").tempdir_in(root.join("target"))?;
+    let mut report = Report::start()?;
+    if "import".contains(&only) {
+        import::run(place.path(), &mut report)?;
+    }
+    if "serving".contains(&only) {
+        serving::run(root, place.path(), &mut report)?;
+    }
+    report.finish(&root.join("benches/results"), only.is_empty())
+}

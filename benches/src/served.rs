@@ -1,0 +1,152 @@
+//! The two servers that are measured: Entente and nginx, with the same certificate.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::measure;
+
+/// A certificate for 127.0.0.1 that vouches for itself.
+pub(crate) struct Certificate {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) pem: String,
+}
+
+impl Certificate {
+    pub(crate) fn make(dir: &Path) -> Result<Self> {
+        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()])?;
+        let (cert, key) = (dir.join("cert.pem"), dir.join("key.pem"));
+        let pem = made.cert.pem();
+        fs::write(&cert, &pem)?;
+        fs::write(&key, made.signing_key.serialize_pem())?;
+        Ok(Self { cert, key, pem })
+    }
+}
+
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// The program under measurement, optimised.
+pub(crate) struct Entente {
+    binary: PathBuf,
+    dir: PathBuf,
+}
+
+impl Entente {
+    pub(crate) fn at(root: &Path, dir: PathBuf) -> Self {
+        Self { binary: root.join("target/release/entente"), dir }
+    }
+
+    /// Runs a command at the node, with text on its standard input; gives its standard output.
+    pub(crate) fn run(&self, args: &[&str], input: &str) -> Result<String> {
+        let mut child = Command::new(&self.binary)
+            .arg("--dir")
+            .arg(&self.dir)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot run target/release/entente")?;
+        child.stdin.take().context("a pipe was asked for")?.write_all(input.as_bytes())?;
+        let output = child.wait_with_output()?;
+        ensure!(output.status.success(), "entente {} failed", args.join(" "));
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Serves the node; gives it when it answers, with the time that took.
+    pub(crate) fn serve(
+        &self,
+        listen: &str,
+        certificate: Option<&Certificate>,
+    ) -> Result<(Server, Duration)> {
+        let start = measure::now();
+        let mut command = Command::new(&self.binary);
+        command.arg("--dir").arg(&self.dir).args(["serve", "--child", "--listen", listen]);
+        if let Some(certificate) = certificate {
+            command.arg("--tls-cert").arg(&certificate.cert).arg("--tls-key").arg(&certificate.key);
+        }
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let lifeline = child.stdin.take();
+        let mut output = BufReader::new(child.stdout.take().context("a pipe was asked for")?);
+        let mut line = String::new();
+        output.read_line(&mut line)?;
+        if !line.contains("listening") {
+            bail!("entente serve ended");
+        }
+        let took = start.elapsed();
+        Ok((Server { child, lifeline, _output: Some(output) }, took))
+    }
+}
+
+/// nginx serving the files of a folder over TLS.
+pub(crate) fn nginx(dir: &Path, port: u16, certificate: &Certificate) -> Result<Server> {
+    let shown = dir.display();
+    let config = format!(
+        "daemon off; worker_processes auto; pid {shown}/nginx.pid; error_log {shown}/nginx.log;
+events {{ worker_connections 256; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000;
+  client_body_temp_path {shown}/body; proxy_temp_path {shown}/proxy; fastcgi_temp_path {shown}/fastcgi;
+  uwsgi_temp_path {shown}/uwsgi; scgi_temp_path {shown}/scgi;
+  server {{
+    listen 127.0.0.1:{port} ssl; root {shown}/files;
+    ssl_certificate {}; ssl_certificate_key {}; ssl_protocols TLSv1.2 TLSv1.3;
+  }}
+}}
+",
+        certificate.cert.display(),
+        certificate.key.display()
+    );
+    let path = dir.join("nginx.conf");
+    fs::write(&path, config)?;
+    let child =
+        Command::new("nginx").arg("-c").arg(&path).arg("-e").arg(dir.join("nginx.log")).spawn();
+    let server =
+        Server { child: child.context("cannot run nginx")?, lifeline: None, _output: None };
+    for _ in 0..100 {
+        if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(server);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    bail!(
+        "nginx does not answer: {}",
+        fs::read_to_string(dir.join("nginx.log")).unwrap_or_default()
+    );
+}
+
+/// A server that ends when this is dropped.
+pub(crate) struct Server {
+    child: Child,
+    lifeline: Option<ChildStdin>,
+    // Kept open so that what the server tells finds a reader.
+    _output: Option<BufReader<std::process::ChildStdout>>,
+}
+
+impl Server {
+    /// The memory that it holds, in MiB.
+    pub(crate) fn memory(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS is told")?;
+        let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kib / 1024.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.lifeline.take().is_none() {
+            // SIGTERM, so that nginx takes its workers along.
+            let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        }
+        let _ = self.child.wait();
+    }
+}
