@@ -140,7 +140,8 @@ struct Identity<'a> {
     modified: &'static str,
     name: &'static str,
     description: &'static str,
-    identity_class: &'static str,
+    #[serde(rename = "identity_class")]
+    class: &'static str,
     external_references: [Code; 1],
 }
 
@@ -168,7 +169,7 @@ pub fn definitions() -> Vec<Object> {
             name: state.en,
             description: "Reference identity, for naming this state as affected or concerned. It \
                           is not a node and states nothing. Naming takes no position on status.",
-            identity_class: "organization",
+            class: "organization",
             external_references: [Code {
                 source_name: code_list(state.code),
                 external_id: state.code,

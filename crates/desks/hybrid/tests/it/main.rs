@@ -1,5 +1,6 @@
 //! The desk's integration tests.
 
 mod declaration;
+mod properties;
 mod reports;
 mod samples;
