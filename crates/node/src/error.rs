@@ -95,8 +95,8 @@ pub enum Error {
         reason: String,
     },
     /// A partner could not be reached, or answered wrongly.
-    #[error("{0}")]
-    Client(String),
+    #[error(transparent)]
+    Client(#[from] taxii::client::Error),
 }
 
 /// Why somebody could not sign in. The two look the same to him unless he waits.

@@ -1,4 +1,4 @@
-//! The signing key's file.
+//! The signing key's file, and the key that seals places in collections.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -39,4 +39,17 @@ pub(crate) fn load(dir: &Path) -> Result<SecretKey, Error> {
         reason: "expected 32 bytes in base64url".to_owned(),
     })?;
     Ok(SecretKey::from_seed(seed))
+}
+
+/// The key under which places in collections are sealed: drawn once, kept over restarts so that a
+/// client goes on where it was.
+pub(crate) fn seal(store: &store::Store, random: &dyn Random) -> Result<[u8; 32], Error> {
+    let shelf = store.shelf::<[u8; 32]>("seal");
+    if let Some(held) = shelf.get("taxii")? {
+        return Ok(held);
+    }
+    let mut drawn = [0_u8; 32];
+    random.fill(&mut drawn);
+    shelf.put("taxii", &drawn)?;
+    Ok(drawn)
 }

@@ -11,7 +11,7 @@ mod credential;
 mod delivery;
 mod draft;
 mod error;
-// mod host;
+mod host;
 mod key;
 mod live;
 mod outgoing;
@@ -19,7 +19,7 @@ mod peer;
 mod profile;
 mod session;
 pub mod states;
-// mod sync;
+mod sync;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,6 +67,7 @@ struct Inner {
     throttle: credential::Throttle,
     deliveries: delivery::Ledger,
     nudge: tokio::sync::Notify,
+    seal: [u8; 32],
 }
 
 impl Node {
@@ -99,6 +100,7 @@ impl Node {
                 readers: 4,
             },
         )?;
+        let seal = key::seal(&store, &*random)?;
         let credentials = credential::Verified::new(&*random);
         let inner = Inner {
             dir: dir.to_owned(),
@@ -111,6 +113,7 @@ impl Node {
             throttle: credential::Throttle::default(),
             deliveries: delivery::Ledger::default(),
             nudge: tokio::sync::Notify::new(),
+            seal,
         };
         let node = Self { inner: Arc::new(inner) };
         node.load_deliveries()?;

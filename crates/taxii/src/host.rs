@@ -1,0 +1,86 @@
+//! What the protocol asks of the node behind it. All calls may block.
+
+use bytes::Bytes;
+use release::Viewer;
+use stix::Id;
+use store::{CollectionKey, View};
+use uuid::Uuid;
+
+/// Something failed at the host. What the outside is told is not this.
+pub type HostError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Somebody who signed in.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The account's name.
+    pub name: String,
+    /// Who reads when it reads.
+    pub viewer: Viewer,
+}
+
+/// A collection as one account has it (section 5.2).
+#[derive(Clone, Debug)]
+pub struct Collection {
+    /// The store's key for it.
+    pub key: CollectionKey,
+    /// Its identifier.
+    pub id: Uuid,
+    /// Its title.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// Another name by which it can be asked for.
+    pub alias: Option<String>,
+    /// Whether the account may read it.
+    pub can_read: bool,
+    /// Whether the account may write it.
+    pub can_write: bool,
+}
+
+/// What the server says of itself (sections 4.1 and 4.2).
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The title.
+    pub title: String,
+    /// A description.
+    pub description: String,
+    /// The largest body taken, in bytes.
+    pub max_content_length: usize,
+    /// The key under which places in a collection are sealed; kept over restarts.
+    pub seal: [u8; 32],
+    /// Now, in microseconds since 1970.
+    pub now: i64,
+}
+
+/// An object that was handed in.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// Its bytes as they came.
+    pub bytes: Bytes,
+    /// The object, or why it is none.
+    pub object: Result<stix::Object, stix::Error>,
+}
+
+/// What became of it: taken, or a sentence that says why not. Depends only on what the one who
+/// handed it in may see.
+pub type Receipt = Result<(), String>;
+
+/// The node behind the protocol.
+pub trait Host: Clone + Send + Sync + 'static {
+    /// The account of these credentials; `None` if they are wrong.
+    fn authenticate(&self, user: &str, password: &str) -> Result<Option<Account>, HostError>;
+    /// What the server says of itself.
+    fn about(&self) -> About;
+    /// The collections that exist for this account.
+    fn collections(&self, account: &Account) -> Result<Vec<Collection>, HostError>;
+    /// What the account sees.
+    fn view(&self, account: &Account) -> View;
+    /// Takes objects that the account hands in; durable when it returns. One receipt per object.
+    fn receive(&self, account: &Account, collection: &Collection, objects: Vec<Incoming>) -> Result<Vec<Receipt>, HostError>;
+    /// Takes the account's object out of a collection; false if it is not there.
+    fn withdraw(&self, account: &Account, collection: &Collection, id: &Id) -> Result<bool, HostError>;
+    /// The account asked for everything after this moment: it holds what came before.
+    fn asked(&self, account: &Account, collection: &Collection, after: i64);
+    /// The account was sent everything up to this moment.
+    fn served(&self, account: &Account, collection: &Collection, up_to: i64);
+}
