@@ -27,10 +27,15 @@ impl Host for Node {
         About {
             title: format!("Entente {}", profile.name),
             description: format!("The node of {}. You find here what you may see.", profile.state_name),
+            contact: None,
             max_content_length: MOST,
             seal: self.inner.seal,
             now: self.now(),
         }
+    }
+
+    fn fresh_id(&self) -> uuid::Uuid {
+        self.uuid()
     }
 
     fn collections(&self, account: &Account) -> Result<Vec<Collection>, HostError> {

@@ -1,4 +1,5 @@
-//! What the protocol asks of the node behind it. All calls may block.
+//! What the protocol asks of the node behind it. All calls may block: the server makes them on
+//! threads that may wait.
 
 use bytes::Bytes;
 use release::Viewer;
@@ -6,7 +7,7 @@ use stix::Id;
 use store::{CollectionKey, View};
 use uuid::Uuid;
 
-/// Something failed at the host. What the outside is told is not this.
+/// Something failed at the host. What the outside is told is not this; the log is.
 pub type HostError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Somebody who signed in.
@@ -29,11 +30,11 @@ pub struct Collection {
     pub title: String,
     /// What it is for.
     pub description: String,
-    /// Another name by which it can be asked for.
+    /// Another name by which it can be asked for, unique among the collections of the account.
     pub alias: Option<String>,
     /// Whether the account may read it.
     pub can_read: bool,
-    /// Whether the account may write it.
+    /// Whether the account may write it. Who may do both may delete, too.
     pub can_write: bool,
 }
 
@@ -44,6 +45,8 @@ pub struct About {
     pub title: String,
     /// A description.
     pub description: String,
+    /// Whom to turn to.
+    pub contact: Option<String>,
     /// The largest body taken, in bytes.
     pub max_content_length: usize,
     /// The key under which places in a collection are sealed; kept over restarts.
@@ -57,7 +60,7 @@ pub struct About {
 pub struct Incoming {
     /// Its bytes as they came.
     pub bytes: Bytes,
-    /// The object, or why it is none.
+    /// The object, or why it is none; pointers begin at the envelope (`/objects/3/name`).
     pub object: Result<stix::Object, stix::Error>,
 }
 
@@ -67,20 +70,36 @@ pub type Receipt = Result<(), String>;
 
 /// The node behind the protocol.
 pub trait Host: Clone + Send + Sync + 'static {
-    /// The account of these credentials; `None` if they are wrong.
+    /// The account of these credentials; `None` if they are wrong. Called at every request: the
+    /// host remembers what it verified lately.
     fn authenticate(&self, user: &str, password: &str) -> Result<Option<Account>, HostError>;
     /// What the server says of itself.
     fn about(&self) -> About;
-    /// The collections that exist for this account.
+    /// A random identifier (UUID version 4), for a status.
+    fn fresh_id(&self) -> Uuid;
+    /// The collections that exist for this account, always in the same order.
     fn collections(&self, account: &Account) -> Result<Vec<Collection>, HostError>;
     /// What the account sees.
     fn view(&self, account: &Account) -> View;
-    /// Takes objects that the account hands in; durable when it returns. One receipt per object.
-    fn receive(&self, account: &Account, collection: &Collection, objects: Vec<Incoming>) -> Result<Vec<Receipt>, HostError>;
-    /// Takes the account's object out of a collection; false if it is not there.
-    fn withdraw(&self, account: &Account, collection: &Collection, id: &Id) -> Result<bool, HostError>;
-    /// The account asked for everything after this moment: it holds what came before.
+    /// Takes objects that the account hands in; durable when it returns. One receipt per object,
+    /// in their order.
+    fn receive(
+        &self,
+        account: &Account,
+        collection: &Collection,
+        objects: Vec<Incoming>,
+    ) -> Result<Vec<Receipt>, HostError>;
+    /// Takes the account's object with all its versions out of a collection; false if it is not
+    /// there.
+    fn withdraw(
+        &self,
+        account: &Account,
+        collection: &Collection,
+        id: &Id,
+    ) -> Result<bool, HostError>;
+    /// The account asked, without filters, for everything after this moment: it says that it
+    /// holds what came before. Its word: the moment may lie in the future.
     fn asked(&self, account: &Account, collection: &Collection, after: i64);
-    /// The account was sent everything up to this moment.
+    /// The account is being sent, without filters, everything up to this moment.
     fn served(&self, account: &Account, collection: &Collection, up_to: i64);
 }

@@ -1,34 +1,68 @@
-//! Content negotiation (TAXII 2.1 section 1.6.8): media types with parameters, in any case,
-//! quoted or not, with spaces or without.
+//! Content negotiation (section 1.6.8, RFC 9110 section 12.5.1): media types with parameters, in
+//! any case, quoted or not, with spaces or without.
 
-/// Whether an `Accept` header lets us answer in TAXII 2.1. Without one, everything is accepted.
-pub(crate) fn accepts(header: Option<&str>) -> bool {
-    let Some(header) = header.filter(|header| !header.trim().is_empty()) else { return true };
-    header.split(',').any(|range| {
-        let (media, parameters) = parse(range);
-        let wanted = parameters.iter().all(|(name, value)| match name.as_str() {
-            "q" => value.parse::<f32>().is_ok_and(|weight| weight > 0.0),
-            "version" => media != "application/taxii+json" || value == "2.1",
-            _ => true,
-        });
-        wanted && matches!(media.as_str(), "application/taxii+json" | "application/*" | "*/*")
-    })
+/// One media type or range.
+struct Media {
+    name: String,
+    version: Option<String>,
+    /// `None` if it is no number from 0 to 1.
+    quality: Option<f32>,
+}
+
+/// Whether an `Accept` header lets us answer in TAXII 2.1; an empty one lets us do anything. Of
+/// the ranges that fit, the most specific one decides. `also` is a further type with which the
+/// endpoint may be asked.
+pub(crate) fn accepts(header: &str, also: Option<&str>) -> bool {
+    if header.trim().is_empty() {
+        return true;
+    }
+    let fitting = split(header, ',').into_iter().filter_map(|range| {
+        let Media { name, version, quality } = parse(range);
+        let is_ours = name == "application/taxii+json" || Some(name.as_str()) == also;
+        let how_specific = match (name.as_str(), version.as_deref()) {
+            (_, Some("2.1")) if is_ours => 3,
+            (_, None) if is_ours => 2,
+            ("application/*", _) => 1,
+            ("*/*", _) => 0,
+            _ => return None,
+        };
+        Some((how_specific, quality?))
+    });
+    fitting.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))).is_some_and(|best| best.1 > 0.0)
 }
 
 /// Whether a `Content-Type` says TAXII 2.1.
 pub(crate) fn is_taxii(header: Option<&str>) -> bool {
-    let (media, parameters) = parse(header.unwrap_or_default());
-    media == "application/taxii+json"
-        && parameters.iter().all(|(name, value)| name != "version" || value == "2.1")
+    let media = parse(header.unwrap_or_default());
+    media.name == "application/taxii+json" && media.version.is_none_or(|version| version == "2.1")
 }
 
-fn parse(text: &str) -> (String, Vec<(String, String)>) {
-    let mut parts = text.split(';').map(str::trim);
-    let media = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let parameters = parts.filter_map(|part| part.split_once('=')).map(|(name, value)| {
-        (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"').to_ascii_lowercase())
-    });
-    (media, parameters.collect())
+fn parse(text: &str) -> Media {
+    let mut parts = split(text, ';').into_iter();
+    let name = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+    let mut media = Media { name, version: None, quality: Some(1.0) };
+    for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+        let value = value.trim().trim_matches('"');
+        match name.trim().to_ascii_lowercase().as_str() {
+            "version" => media.version = Some(value.to_owned()),
+            "q" => {
+                let quality = value.parse().ok();
+                media.quality = quality.filter(|quality| (0.0..=1.0).contains(quality));
+            }
+            _ => {}
+        }
+    }
+    media
+}
+
+/// Parts between separators that stand outside of quotation marks.
+fn split(text: &str, separator: char) -> Vec<&str> {
+    let mut quoted = false;
+    text.split(|c| {
+        quoted ^= c == '"';
+        c == separator && !quoted
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -43,19 +77,49 @@ mod tests {
             "application/taxii+json;version=\"2.1\"",
             "APPLICATION/TAXII+JSON;VERSION=2.1",
             "application/taxii+json",
+            "application/taxii+json;charset=utf-8",
             "text/html, application/taxii+json;version=2.1;q=0.5",
+            "text/html;x=\",\", application/taxii+json ; version = 2.1 ; q = 0.001",
             "application/taxii+json;version=9, */*;q=0.1",
+            "application/taxii+json;version=2.1, */*;q=0",
+            "application/taxii+json;version=2.0;q=1, application/taxii+json;version=2.1;q=0.1",
+            "application/*",
             "*/*",
             "",
         ] {
-            assert!(accepts(Some(good)), "{good}");
+            assert!(accepts(good, None), "{good}");
         }
-        for bad in ["application/json", "text/html", "application/taxii+json;version=2.0", "*/*;q=0"] {
-            assert!(!accepts(Some(bad)), "{bad}");
+        for bad in [
+            "application/json",
+            "text/html",
+            "application/taxii+json;version=2.0",
+            "application/taxii+json;version=2.1;q=0",
+            "application/taxii+json;q=0, */*",
+            "application/taxii+json;q=x",
+            "application/*;q=0, */*;q=1",
+            "*/*;q=0",
+            "text/html;x=\"application/taxii+json,*/*\"",
+            "application/stix+json;version=2.1",
+            "rubbish",
+        ] {
+            assert!(!accepts(bad, None), "{bad}");
         }
-        assert!(is_taxii(Some("application/taxii+json ; version = 2.1")));
-        assert!(is_taxii(Some("application/taxii+json")));
-        assert!(!is_taxii(Some("application/json")) && !is_taxii(None));
-        assert!(!is_taxii(Some("application/taxii+json;version=3")));
+        assert!(accepts("application/stix+json;version=2.1", Some("application/stix+json")));
+    }
+
+    #[test]
+    fn the_content_type_must_be_ours() {
+        for good in [
+            "application/taxii+json;version=2.1",
+            "application/taxii+json ; version = 2.1",
+            "application/taxii+json; version=\"2.1\"; charset=utf-8",
+            "Application/TAXII+json",
+        ] {
+            assert!(is_taxii(Some(good)), "{good}");
+        }
+        for bad in ["application/json", "application/taxii+json;version=3", "", "*/*"] {
+            assert!(!is_taxii(Some(bad)), "{bad}");
+        }
+        assert!(!is_taxii(None));
     }
 }

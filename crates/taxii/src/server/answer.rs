@@ -3,8 +3,10 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, Response as HttpResponse, StatusCode, header};
 use axum::response::Response;
+use serde::Serialize;
 
 use crate::host::HostError;
+use crate::resource::ErrorMessage;
 
 /// Why a request is not answered: TAXII's error resource (section 3.6.1).
 #[derive(Debug)]
@@ -27,9 +29,19 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "The request is malformed").because(description)
     }
 
+    /// The body cannot be taken for what it should be.
+    pub(crate) fn unprocessable(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "The body is no envelope to be added")
+            .because(description)
+    }
+
     /// The same for what is hidden and for what is not there.
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "There is nothing here")
+    }
+
+    pub(crate) fn forbidden(title: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, title)
     }
 
     pub(crate) fn sign_in() -> Self {
@@ -57,33 +69,41 @@ impl From<store::Error> for Refusal {
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        let mut resource = serde_json::json!({
-            "title": refusal.title, "http_status": refusal.status.as_u16().to_string(),
-        });
-        if let Some(description) = refusal.description {
-            resource["description"] = serde_json::json!(description);
-        }
-        let mut response = with_status(refusal.status, resource.to_string());
-        if refusal.status == StatusCode::UNAUTHORIZED {
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"TAXII\", charset=\"UTF-8\""));
+        let Refusal { status, title, description } = refusal;
+        let http_status = Some(status.as_u16().to_string());
+        let message = ErrorMessage { title: title.to_owned(), description, http_status };
+        let mut response = with_status(status, text(&message));
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Basic realm=\"TAXII\", charset=\"UTF-8\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }
 }
 
-/// A resource.
-pub(crate) fn json(resource: &serde_json::Value) -> Response {
-    with_status(StatusCode::OK, resource.to_string())
+/// What a method gets that a path does not know. Which paths there are is no secret.
+pub(super) async fn method_not_allowed() -> Response {
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here").into()
 }
 
-pub(crate) fn with_status(status: StatusCode, body: impl Into<Body>) -> Response {
+/// A resource.
+pub(super) fn json(resource: &impl Serialize) -> Response {
+    with_status(StatusCode::OK, text(resource))
+}
+
+/// A resource as text.
+pub(super) fn text(resource: &impl Serialize) -> String {
+    // The resources are plain data: they can be written.
+    serde_json::to_string(resource).unwrap_or_default()
+}
+
+pub(super) fn with_status(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = HttpResponse::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(crate::TAXII));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

@@ -1,25 +1,31 @@
-//! The server: one table of routes, one blocking hop per request.
+//! The server: one table of routes, one way through for every request.
+//!
+//! Signing in, negotiation and the answer itself are one hop to a thread that may wait. Only what
+//! carries a body takes two, so that nothing of it is read before its sender is known and may
+//! write there.
 
 mod answer;
-mod objects;
+mod page;
 mod query;
+mod read;
 mod receive;
 mod seal;
+mod sign_in;
 mod statuses;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::{Method, StatusCode, header};
+use axum::extract::{RawPathParams, Request};
+use axum::http::{StatusCode, header, request::Parts};
 use axum::response::Response;
-use axum::routing::{MethodFilter, on};
-use base64::Engine;
-use bytes::Bytes;
+use axum::routing::{MethodFilter, MethodRouter};
 
-use crate::host::{Account, Collection, Host};
+use crate::host::{About, Account, Collection, Host};
+use crate::resource::{ApiRoot, Collections, Discovery, Offered};
 use answer::{Refusal, json};
-use query::Query;
+use seal::Seal;
 use statuses::Statuses;
 
 /// A route of the server.
@@ -45,13 +51,14 @@ enum Endpoint {
     Object,
     DeleteObject,
     Versions,
+    Nothing,
 }
 
 const fn route(method: &'static str, path: &'static str, endpoint: Endpoint) -> Route {
     Route { method, path, endpoint }
 }
 
-/// Every route: the router is made from this table.
+/// Every route (section 3.1): the router is made from this table.
 pub const ROUTES: &[Route] = &[
     route("GET", "/taxii2/", Endpoint::Discovery),
     route("GET", "/taxii2/api/", Endpoint::ApiRoot),
@@ -62,167 +69,191 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/taxii2/api/collections/{collection}/objects/", Endpoint::Objects),
     route("POST", "/taxii2/api/collections/{collection}/objects/", Endpoint::AddObjects),
     route("GET", "/taxii2/api/collections/{collection}/objects/{object}/", Endpoint::Object),
-    route("DELETE", "/taxii2/api/collections/{collection}/objects/{object}/", Endpoint::DeleteObject),
-    route("GET", "/taxii2/api/collections/{collection}/objects/{object}/versions/", Endpoint::Versions),
+    route(
+        "DELETE",
+        "/taxii2/api/collections/{collection}/objects/{object}/",
+        Endpoint::DeleteObject,
+    ),
+    route(
+        "GET",
+        "/taxii2/api/collections/{collection}/objects/{object}/versions/",
+        Endpoint::Versions,
+    ),
 ];
 
-/// The routes of [`ROUTES`] over `host`, each with and without its last slash.
+const API_ROOT: &str = "/taxii2/api/";
+
+/// The routes of [`ROUTES`] over `host`, each with and without its last slash. Whatever else is
+/// asked for under `/taxii2/` is not there.
 pub fn router<H: Host>(host: H) -> axum::Router {
-    let server = Arc::new(Server { host, statuses: Statuses::default() });
-    let mut router = axum::Router::new();
+    let seal = Seal::new(&host.about().seal);
+    let server = Arc::new(Server { host, seal, statuses: Statuses::default() });
+    let answering = |endpoint| {
+        let server = server.clone();
+        move |parameters: Parameters, request: Request| serve(server, endpoint, parameters, request)
+    };
+    let mut paths: BTreeMap<&str, MethodRouter> = BTreeMap::new();
     for route in ROUTES {
-        let endpoint = route.endpoint;
         let filter = match route.method {
             "POST" => MethodFilter::POST,
             "DELETE" => MethodFilter::DELETE,
             _ => MethodFilter::GET,
         };
-        for path in [route.path, route.path.trim_end_matches('/')] {
-            let server = server.clone();
-            router = router.route(path, on(filter, move |request: Request| serve(server, endpoint, request)));
-        }
+        let methods = paths
+            .remove(route.path)
+            .unwrap_or_else(|| MethodRouter::new().fallback(answer::method_not_allowed));
+        paths.insert(route.path, methods.on(filter, answering(route.endpoint)));
     }
-    router
+    let mut router = axum::Router::new();
+    for (path, methods) in paths {
+        router = router.route(path.trim_end_matches('/'), methods.clone()).route(path, methods);
+    }
+    router.route("/taxii2/{*rest}", MethodRouter::new().fallback(answering(Endpoint::Nothing)))
 }
+
+type Parameters = Result<RawPathParams, axum::extract::rejection::RawPathParamsRejection>;
 
 struct Server<H> {
     host: H,
+    seal: Seal,
     statuses: Statuses,
 }
 
-/// What a request asks, read as far as it can be without the host.
+/// What a request asks, its sender known and its wish fit to be answered in TAXII.
 struct Asked {
-    segments: Vec<String>,
-    query: String,
-    authorization: Option<String>,
-    body: Bytes,
+    about: About,
+    account: Account,
+    endpoint: Endpoint,
+    parameters: Vec<(String, String)>,
+    parts: Parts,
 }
 
 impl Asked {
-    /// A part of the path after `/taxii2/api/`.
-    fn segment(&self, index: usize) -> &str {
-        self.segments.get(index).map_or("", String::as_str)
+    /// What stands in the path for `{name}`.
+    fn parameter(&self, name: &str) -> &str {
+        let found = self.parameters.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// What follows the question mark.
+    fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
     }
 }
 
-async fn serve<H: Host>(server: Arc<Server<H>>, endpoint: Endpoint, request: Request) -> Response {
-    let is_head = request.method() == Method::HEAD;
-    let response = match read(&server, request).await {
-        Err(refusal) => refusal.into(),
-        Ok(asked) => {
-            let answered = tokio::task::spawn_blocking(move || answer(&server, endpoint, &asked)).await;
-            answered.map_or_else(|_| Refusal::failed("the request was broken off").into(), |result| result.unwrap_or_else(Response::from))
-        }
-    };
-    if is_head {
-        let (parts, _) = response.into_parts();
-        return Response::from_parts(parts, Body::empty());
-    }
-    response
-}
-
-async fn read<H: Host>(server: &Server<H>, request: Request) -> Result<Asked, Refusal> {
+async fn serve<H: Host>(
+    server: Arc<Server<H>>,
+    endpoint: Endpoint,
+    parameters: Parameters,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
-    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let accept = parts.headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let accept = accept.collect::<Vec<_>>().join(",");
-    if !crate::media::accepts(Some(&accept)) {
-        return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "This server answers in TAXII 2.1")
-            .because(format!("Accept {}", crate::TAXII)));
-    }
-    let mut bytes = Bytes::new();
-    if parts.method == Method::POST {
-        if !crate::media::is_taxii(text(header::CONTENT_TYPE)) {
-            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be a TAXII 2.1 envelope")
-                .because(format!("Send Content-Type: {}", crate::TAXII)));
-        }
-        let most = server.host.about().max_content_length;
-        let announced = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-        let too_large = || {
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large")
-                .because(format!("This server takes at most {most} bytes at once"))
-        };
-        if announced.is_some_and(|length| length > most) {
-            return Err(too_large());
-        }
-        bytes = axum::body::to_bytes(body, most).await.map_err(|_| too_large())?;
-    }
-    let path = parts.uri.path().trim_start_matches("/taxii2").trim_matches('/');
-    let decode = |segment: &str| url::form_urlencoded::parse(segment.replace('+', "%2B").as_bytes()).next().map(|(name, _)| name.into_owned());
-    Ok(Asked {
-        segments: path.split('/').skip(1).filter_map(decode).collect(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        authorization: text(header::AUTHORIZATION).map(str::to_owned),
-        body: bytes,
-    })
-}
-
-fn answer<H: Host>(server: &Server<H>, endpoint: Endpoint, asked: &Asked) -> Result<Response, Refusal> {
-    let host = &server.host;
-    let account = sign_in(host, asked.authorization.as_deref())?;
-    let about = host.about();
-    match endpoint {
-        Endpoint::Discovery => Ok(json(&serde_json::json!({
-            "title": about.title, "description": about.description,
-            "default": "/taxii2/api/", "api_roots": ["/taxii2/api/"],
-        }))),
-        Endpoint::ApiRoot => Ok(json(&serde_json::json!({
-            "title": about.title, "description": about.description,
-            "versions": [crate::TAXII], "max_content_length": about.max_content_length,
-        }))),
-        Endpoint::Status => server.statuses.get(&account.name, asked.segment(1)).map_or_else(|| Err(Refusal::not_found()), |status| Ok(json(&status))),
-        Endpoint::Collections => {
-            let all: Vec<_> = host.collections(&account)?.iter().map(resource).collect();
-            Ok(json(&if all.is_empty() { serde_json::json!({}) } else { serde_json::json!({ "collections": all }) }))
-        }
-        Endpoint::Collection => Ok(json(&resource(&find(host, &account, asked.segment(1))?))),
-        Endpoint::AddObjects => {
-            let collection = find(host, &account, asked.segment(1))?;
-            receive::receive(server, &account, &collection, asked)
-        }
-        Endpoint::DeleteObject => {
-            let collection = find(host, &account, asked.segment(1))?;
-            objects::delete(host, &account, &collection, asked)
-        }
-        Endpoint::Manifest | Endpoint::Objects | Endpoint::Object | Endpoint::Versions => {
-            let collection = find(host, &account, asked.segment(1))?;
-            if !collection.can_read {
-                return Err(Refusal::new(StatusCode::FORBIDDEN, "You may not read this collection"));
-            }
-            let query = Query::parse(&asked.query)?;
-            objects::read(host, &about, &account, &collection, endpoint, asked.segment(3), query)
-        }
-    }
-}
-
-/// HTTP Basic (TAXII 2.1 section 1.6.9.2).
-fn sign_in<H: Host>(host: &H, header: Option<&str>) -> Result<Account, Refusal> {
-    let credentials = header
-        .and_then(|header| header.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
-        .and_then(|(_, encoded)| base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let found = match credentials.as_deref().and_then(|text| text.split_once(':')) {
-        Some((user, password)) => host.authenticate(user, password)?,
-        None => None,
+    let answered = if endpoint == Endpoint::AddObjects {
+        add(server, parameters, parts, body).await
+    } else {
+        aside(move || answer(&server, &ask(&server, endpoint, parameters, parts)?)).await
     };
-    found.ok_or_else(Refusal::sign_in)
+    answered.unwrap_or_else(Response::from)
 }
 
-/// A collection that is not the account's is not there.
-fn find<H: Host>(host: &H, account: &Account, name: &str) -> Result<Collection, Refusal> {
-    let fits = |held: &Collection| held.id.to_string() == name || held.alias.as_deref() == Some(name);
-    host.collections(account)?.into_iter().find(fits).ok_or_else(Refusal::not_found)
+/// Runs what may wait on a thread that may.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Refusal::failed("the request was broken off")))
 }
 
-fn resource(collection: &Collection) -> serde_json::Value {
-    let mut resource = serde_json::json!({
-        "id": collection.id, "title": collection.title, "description": collection.description,
-        "can_read": collection.can_read, "can_write": collection.can_write,
-        "media_types": [crate::STIX],
-    });
-    if let Some(alias) = &collection.alias {
-        resource["alias"] = serde_json::json!(alias);
+fn ask<H: Host>(
+    server: &Server<H>,
+    endpoint: Endpoint,
+    parameters: Parameters,
+    parts: Parts,
+) -> Result<Asked, Refusal> {
+    let account = sign_in::sign_in(&server.host, &parts.headers)?;
+    let accept = parts.headers.get_all(header::ACCEPT).iter();
+    let accept = accept.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>();
+    // Section 5.3 lets a manifest be asked for with the type of what it lists, too.
+    let also = (endpoint == Endpoint::Manifest).then_some("application/stix+json");
+    if !crate::media::accepts(&accept.join(","), also) {
+        return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "This server answers in TAXII 2.1")
+            .because(format!("Send the header Accept: {}", crate::TAXII)));
     }
-    resource
+    let parameters = parameters.map_err(|_| Refusal::not_found())?;
+    let parameters = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let parameters = parameters.collect();
+    Ok(Asked { about: server.host.about(), account, endpoint, parameters, parts })
+}
+
+fn answer<H: Host>(server: &Server<H>, asked: &Asked) -> Result<Response, Refusal> {
+    let Server { host, .. } = server;
+    let About { title, description, contact, .. } = &asked.about;
+    match asked.endpoint {
+        Endpoint::Discovery => Ok(json(&Discovery {
+            title: title.clone(),
+            description: Some(description.clone()),
+            contact: contact.clone(),
+            default: Some(API_ROOT.to_owned()),
+            api_roots: vec![API_ROOT.to_owned()],
+        })),
+        Endpoint::ApiRoot => Ok(json(&ApiRoot {
+            title: title.clone(),
+            description: Some(description.clone()),
+            versions: vec![crate::TAXII.to_owned()],
+            max_content_length: asked.about.max_content_length as u64,
+        })),
+        Endpoint::Status => server
+            .statuses
+            .get(&asked.account.name, asked.parameter("status"))
+            .map(|status| answer::with_status(StatusCode::OK, status))
+            .ok_or_else(Refusal::not_found),
+        Endpoint::Collections => {
+            let collections = host.collections(&asked.account)?.iter().map(offered).collect();
+            Ok(json(&Collections { collections }))
+        }
+        Endpoint::Collection => Ok(json(&offered(&find(host, asked)?))),
+        Endpoint::Manifest | Endpoint::Objects | Endpoint::Object | Endpoint::Versions => {
+            read::read(server, asked, &find(host, asked)?)
+        }
+        Endpoint::DeleteObject => read::delete(host, asked, &find(host, asked)?),
+        Endpoint::AddObjects | Endpoint::Nothing => Err(Refusal::not_found()),
+    }
+}
+
+async fn add<H: Host>(
+    server: Arc<Server<H>>,
+    parameters: Parameters,
+    parts: Parts,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let host = server.clone();
+    let (asked, collection) = aside(move || {
+        let asked = ask(&host, Endpoint::AddObjects, parameters, parts)?;
+        let collection = find(&host.host, &asked)?;
+        receive::may_write(&asked, &collection)?;
+        Ok((asked, collection))
+    })
+    .await?;
+    let body = receive::body(body, asked.about.max_content_length).await?;
+    aside(move || receive::receive(&server, &asked, &collection, &body)).await
+}
+
+/// The collection that the path names. One that is not the account's is not there.
+fn find<H: Host>(host: &H, asked: &Asked) -> Result<Collection, Refusal> {
+    let name = asked.parameter("collection");
+    let id = uuid::Uuid::try_parse(name).ok();
+    let fits = |held: &Collection| Some(held.id) == id || held.alias.as_deref() == Some(name);
+    host.collections(&asked.account)?.into_iter().find(fits).ok_or_else(Refusal::not_found)
+}
+
+fn offered(collection: &Collection) -> Offered {
+    Offered {
+        id: collection.id.to_string(),
+        title: collection.title.clone(),
+        description: Some(collection.description.clone()),
+        alias: collection.alias.clone(),
+        can_read: collection.can_read,
+        can_write: collection.can_write,
+        media_types: vec![crate::STIX.to_owned(), crate::STIX_20.to_owned()],
+    }
 }

@@ -1,0 +1,137 @@
+//! The standard's resources, as the server writes and the client reads them. Properties that
+//! nobody here knows are passed over (section 7.1.1).
+
+use serde::{Deserialize, Serialize};
+use stix::Timestamp;
+
+/// What a server says of itself (section 4.1.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discovery {
+    /// Its name, for people.
+    pub title: String,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whom to turn to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+    /// The API root to use if there is no reason for another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// The addresses of its API roots: whole, or paths on the same server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub api_roots: Vec<String>,
+}
+
+/// What an API root says of itself (section 4.2.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiRoot {
+    /// Its name, for people.
+    pub title: String,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The media types of the versions of TAXII that it speaks.
+    pub versions: Vec<String>,
+    /// The largest body that it takes, in bytes.
+    pub max_content_length: u64,
+}
+
+/// The collections of an API root (section 5.1.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collections {
+    /// The collections.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collections: Vec<Offered>,
+}
+
+/// A collection as it is offered to the one who asks (section 5.2.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// Its identifier.
+    pub id: String,
+    /// Its name, for people.
+    pub title: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Another name by which it can be asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// Whether the one who asks may read it.
+    pub can_read: bool,
+    /// Whether the one who asks may write it.
+    pub can_write: bool,
+    /// The media types of the objects that it may hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media_types: Vec<String>,
+}
+
+/// What became of objects that were handed in (section 4.3.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Names this status; for asking again.
+    pub id: String,
+    /// `complete` or `pending`.
+    pub status: String,
+    /// When the objects were handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_timestamp: Option<Timestamp>,
+    /// How many were handed in.
+    pub total_count: usize,
+    /// How many were taken.
+    pub success_count: usize,
+    /// Those taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub successes: Vec<Detail>,
+    /// How many were not.
+    pub failure_count: usize,
+    /// Those that were not, with the reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Detail>,
+    /// How many wait.
+    pub pending_count: usize,
+    /// Those that wait.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pendings: Vec<Detail>,
+}
+
+/// What became of one object (section 4.3.1, `status-details`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The object's id.
+    pub id: String,
+    /// Its version.
+    #[serde(default)]
+    pub version: String,
+    /// Why it was not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// What a manifest says of a version of an object (section 5.3.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestRecord {
+    /// The object's id.
+    pub id: String,
+    /// When it became visible in the collection to the one who asks.
+    pub date_added: Timestamp,
+    /// Its version.
+    pub version: String,
+    /// What it can be had as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+}
+
+/// Why a request was not answered (section 3.6.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorMessage {
+    /// What went wrong, for people.
+    pub title: String,
+    /// More of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The HTTP status, as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<String>,
+}

@@ -1,0 +1,156 @@
+//! Reading a collection: objects, manifest, one object, its versions; and deleting (sections 5.3
+//! to 5.8).
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use stix::{Id, Timestamp};
+use store::{Page, PageQuery, Position, Versions, View};
+
+use super::answer::{Refusal, with_status};
+use super::query::{Filter, Query};
+use super::seal::Binding;
+use super::{Asked, Endpoint, Server, page};
+use crate::host::{Collection, Host};
+
+const FIRST: HeaderName = HeaderName::from_static("x-taxii-date-added-first");
+const LAST: HeaderName = HeaderName::from_static("x-taxii-date-added-last");
+
+pub(super) fn read<H: Host>(
+    server: &Server<H>,
+    asked: &Asked,
+    collection: &Collection,
+) -> Result<Response, Refusal> {
+    if !collection.can_read {
+        return Err(Refusal::forbidden("You may not read this collection"));
+    }
+    let endpoint = asked.endpoint;
+    let mut query = Query::parse(asked.query())?;
+    // What a place is bound to: the endpoint and the object too, as they stand in the path.
+    let bound = format!("{endpoint:?} {} {}", asked.parameter("object"), query.filter.text);
+    let name = collection.id.to_string();
+    let binding = Binding { account: &asked.account.name, collection: &name, filters: &bound };
+    let position = match &query.next {
+        None => None,
+        Some(token) => Some(server.seal.open(&binding, token).ok_or_else(|| {
+            Refusal::malformed("next: not a place in this list that was given to you")
+        })?),
+    };
+    let view = server.host.view(&asked.account);
+    let wants_one = matches!(endpoint, Endpoint::Object | Endpoint::Versions);
+    if wants_one {
+        narrow(&mut query.filter, endpoint, asked.parameter("object"))?;
+    }
+    let page = page_of(&view, collection, &query, position)?;
+    if wants_one && page.items.is_empty() && !is_there(&view, collection, &query)? {
+        return Err(Refusal::not_found());
+    }
+    if endpoint == Endpoint::Objects && query.filter.text.is_empty() {
+        if let (Some(after), None) = (query.added_after, position) {
+            server.host.asked(&asked.account, collection, after);
+        }
+        if let Some(Position(up_to)) = page.position {
+            server.host.served(&asked.account, collection, up_to);
+        }
+    }
+    let next = page.position.filter(|_| page.more).and_then(|at| server.seal.seal(&binding, at));
+    let body = match endpoint {
+        Endpoint::Manifest => page::manifest(&page, next.as_deref()),
+        Endpoint::Versions => page::versions(&page, next.as_deref()),
+        _ => page::envelope(&page, next.as_deref()),
+    };
+    let mut response = with_status(StatusCode::OK, body);
+    // The standard wants both headers in every page (section 3.2). An empty page names the place
+    // from which it was asked for: who goes on from there misses nothing.
+    let place = position.map(|Position(at)| at).or(query.added_after).unwrap_or(0);
+    let first = page.items.first().map_or(place, |item| item.added);
+    let last = page.items.last().map_or(place, |item| item.added);
+    for (name, moment) in [(FIRST, first), (LAST, last)] {
+        let moment = HeaderValue::from_str(Timestamp::from_micros(moment).as_str());
+        response.headers_mut().insert(name, moment.map_err(Refusal::failed)?);
+    }
+    Ok(response)
+}
+
+/// Narrows the filters to one object. All its versions count when its versions are asked for.
+fn narrow(filter: &mut Filter, endpoint: Endpoint, object: &str) -> Result<(), Refusal> {
+    let id = Id::parse(object).map_err(|_| Refusal::not_found())?;
+    filter.is_void |= !filter.ids.is_empty() && !filter.ids.contains(&id);
+    filter.ids = vec![id];
+    if endpoint == Endpoint::Versions {
+        filter.versions = Some(Versions::All);
+    }
+    Ok(())
+}
+
+fn page_of(
+    view: &View,
+    collection: &Collection,
+    query: &Query,
+    position: Option<Position>,
+) -> Result<Page, Refusal> {
+    let Query { filter, .. } = query;
+    if filter.is_void {
+        return Ok(Page { items: Vec::new(), more: false, position: None });
+    }
+    Ok(view.page(&PageQuery {
+        collection: collection.key,
+        added_after: query.added_after,
+        ids: filter.ids.clone(),
+        types: filter.types.clone(),
+        versions: filter.versions.clone().unwrap_or_default(),
+        spec_versions: filter.spec_versions.clone(),
+        limit: query.limit,
+        position,
+    })?)
+}
+
+/// Whether the object is there at all, in the versions asked for: then an empty page says that
+/// nothing of it was added since, or that it is not written in that version of STIX.
+fn is_there(view: &View, collection: &Collection, query: &Query) -> Result<bool, Refusal> {
+    let versions = query.filter.versions.clone().unwrap_or_default();
+    let ids = query.filter.ids.clone();
+    let any = PageQuery { ids, versions, ..PageQuery::of(collection.key, 1) };
+    Ok(!view.page(&any)?.items.is_empty())
+}
+
+/// Deletes from a collection that the account may read and write (section 5.7). Never a recall.
+pub(super) fn delete<H: Host>(
+    host: &H,
+    asked: &Asked,
+    collection: &Collection,
+) -> Result<Response, Refusal> {
+    match (collection.can_read, collection.can_write) {
+        (true, true) => {}
+        (false, false) => return Err(Refusal::not_found()),
+        _ => return Err(Refusal::forbidden("You may not delete from this collection")),
+    }
+    let mut query = Query::parse(asked.query())?;
+    narrow(&mut query.filter, Endpoint::DeleteObject, asked.parameter("object"))?;
+    let Some(id) = query.filter.ids.first().cloned() else { return Err(Refusal::not_found()) };
+    if !query.filter.text.is_empty() {
+        let view = host.view(&asked.account);
+        query.limit = super::query::MOST;
+        // Without a version named, all of them are meant.
+        query.filter.versions.get_or_insert(Versions::All);
+        let chosen = page_of(&view, collection, &query, None)?.items.len();
+        let ids = vec![id.clone()];
+        let all = PageQuery {
+            ids,
+            versions: Versions::All,
+            ..PageQuery::of(collection.key, query.limit)
+        };
+        let held = view.page(&all)?.items.len();
+        if chosen == 0 {
+            return Err(Refusal::not_found());
+        }
+        if chosen < held {
+            return Err(Refusal::forbidden("An object is deleted with all its versions")
+                .because("Leave the filters out"));
+        }
+    }
+    if !host.withdraw(&asked.account, collection, &id)? {
+        return Err(Refusal::not_found());
+    }
+    Ok(with_status(StatusCode::OK, Body::empty()))
+}
