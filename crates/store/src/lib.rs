@@ -8,15 +8,25 @@
 //!
 //! Nothing else in the program knows SQL.
 
+mod added;
 mod admitted;
+mod audience;
+mod backup;
 mod clock;
 mod collection;
 mod error;
 mod feed;
+mod intern;
 mod lists;
+mod pool;
+mod projection;
+mod row;
+mod schema;
+mod shared;
 mod shelf;
 mod store;
 mod view;
+mod writer;
 
 pub use admitted::{Admitted, Batch, Outcome, Seq};
 pub use clock::{Clock, Random, SystemClock, SystemRandom};

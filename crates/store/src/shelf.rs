@@ -3,11 +3,14 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use rusqlite::OptionalExtension;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::Error;
+use crate::admitted::Batch;
+use crate::error::{Doing, Error};
 use crate::store::Inner;
+use crate::writer::{Done, Task};
 
 /// A change of one node-local record, to be written in one transaction with others.
 #[derive(Clone, Debug)]
@@ -41,25 +44,33 @@ pub struct Shelf<T> {
 impl<T: Serialize + DeserializeOwned> Shelf<T> {
     /// The record under `key`.
     pub fn get(&self, key: &str) -> Result<Option<T>, Error> {
-        let _ = key;
-        todo!()
+        self.text(key)?.map(|text| self.read(key, &text)).transpose()
     }
 
     /// Writes the record under `key`, whatever was there before.
     pub fn put(&self, key: &str, value: &T) -> Result<(), Error> {
-        let _ = (key, value);
-        todo!()
+        self.write(self.record(key, value)?)
     }
 
     /// Removes the record under `key`; one that is not there is no error.
     pub fn remove(&self, key: &str) -> Result<(), Error> {
-        let _ = key;
-        todo!()
+        self.write(self.removal(key))
     }
 
     /// All records with their keys, by key.
     pub fn list(&self) -> Result<Vec<(String, T)>, Error> {
-        todo!()
+        const SQL: &str = "SELECT key, value FROM record WHERE kind = ?1 ORDER BY key";
+        let db = self.inner.shared.pool.snapshot()?;
+        let mut statement = db.prepare_cached(SQL).doing("reading records")?;
+        let rows = statement
+            .query_map([self.kind], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .doing("reading records")?;
+        rows.map(|row| {
+            let (key, text) = row.doing("reading records")?;
+            let value = self.read(&key, &text)?;
+            Ok((key, value))
+        })
+        .collect()
     }
 
     /// Replaces the record under `key` by what `change` makes of it, as one step: no other
@@ -68,20 +79,50 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
     pub fn update(
         &self,
         key: &str,
-        change: impl FnMut(Option<T>) -> Option<T>,
+        mut change: impl FnMut(Option<T>) -> Option<T>,
     ) -> Result<Option<T>, Error> {
-        let _ = (key, change);
-        todo!()
+        loop {
+            let expected = self.text(key)?;
+            let held = expected.as_deref().map(|text| self.read(key, text)).transpose()?;
+            let after = change(held);
+            let record = match &after {
+                Some(value) => self.record(key, value)?,
+                None => self.removal(key),
+            };
+            if record.value == expected {
+                return Ok(after);
+            }
+            if let Done::Swapped(true) = self.inner.ask(Task::Swap { expected, record })? {
+                return Ok(after);
+            }
+        }
     }
 
-    /// The write of a record, to go with others in a [`crate::Batch`].
+    /// The write of a record, to go with others in a [`Batch`].
     pub fn record(&self, key: &str, value: &T) -> Result<Record, Error> {
         Record::put(self.kind, key, value)
     }
 
-    /// The removal of a record, to go with others in a [`crate::Batch`].
+    /// The removal of a record, to go with others in a [`Batch`].
     pub fn removal(&self, key: &str) -> Record {
         Record::remove(self.kind, key)
+    }
+
+    fn text(&self, key: &str) -> Result<Option<String>, Error> {
+        const SQL: &str = "SELECT value FROM record WHERE kind = ?1 AND key = ?2";
+        let db = self.inner.shared.pool.snapshot()?;
+        let mut statement = db.prepare_cached(SQL).doing("reading a record")?;
+        let text = statement.query_row((self.kind, key), |row| row.get(0));
+        text.optional().doing("reading a record")
+    }
+
+    fn read(&self, key: &str, text: &str) -> Result<T, Error> {
+        serde_json::from_str(text).map_err(|source| unfit(self.kind, key, source))
+    }
+
+    fn write(&self, record: Record) -> Result<(), Error> {
+        let batch = Batch { objects: Vec::new(), records: vec![record] };
+        self.inner.ask(Task::Append(batch)).map(|_| ())
     }
 }
 

@@ -1,32 +1,42 @@
 //! The store's handle.
 
+use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use release::{Holder, Place, Policy, Viewer};
+use rusqlite::Connection;
 use stix::{Id, Timestamp};
 
 use crate::admitted::{Batch, Outcome};
-use crate::clock::{Clock, Random};
+use crate::backup;
+use crate::clock::{self, Clock, Random};
 use crate::collection::{CollectionInfo, CollectionKey, CollectionKind};
-use crate::error::Error;
+use crate::error::{Doing, Error};
 use crate::feed::Feed;
+use crate::intern::Number;
 use crate::lists::ListSpec;
+use crate::projection::{self, Follower, Wake};
+use crate::schema;
+use crate::shared::Shared;
 use crate::shelf::Shelf;
 use crate::view::View;
+use crate::writer::{self, Done, KeptPlace, Message, Mind, Task};
 
 /// What a store needs from outside.
 pub struct Options {
-    /// Whose node it is, and what it passes on. When it allows more than it did when the store
-    /// was open last, what becomes visible by that is added anew.
+    /// Whose node it is, and what it passes on. When it differs from what it was when the store
+    /// was open last, what may become visible by that is added anew.
     pub place: Place,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Randomness, for ids and for the steps of `date_added`.
     pub random: Arc<dyn Random>,
-    /// The lists to keep.
+    /// The lists to keep. Every process that opens the same store must name the same lists.
     pub lists: Vec<ListSpec>,
     /// How many readers may read at once.
     pub readers: usize,
@@ -34,12 +44,20 @@ pub struct Options {
 
 /// The store of one node. Cheap to clone: clones share everything. Calls block; from async code
 /// use [`Store::append_async`] or a blocking task.
+///
+/// Several processes may have one store open: their writes take turns, and each sees what the
+/// others wrote. Only a [`Feed`] hears nothing of them.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
 }
 
-pub(crate) struct Inner {}
+pub(crate) struct Inner {
+    pub(crate) shared: Arc<Shared>,
+    messages: Sender<Message>,
+    wake: Sender<Wake>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
 
 /// How far the projections are behind the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,8 +82,8 @@ pub struct Alarm {
     pub holder: Holder,
     /// Which object.
     pub id: Id,
-    /// Which version.
-    pub version: Timestamp,
+    /// Which version; `None` for what has none.
+    pub version: Option<Timestamp>,
     /// When this node noticed, microseconds since 1970.
     pub at: i64,
 }
@@ -97,26 +115,61 @@ impl Store {
     /// Opens the store in `dir`, making it if there is none: `entente.db`, and `projections.db`,
     /// which can be deleted while the node is down.
     pub fn open(dir: &Path, options: Options) -> Result<Self, Error> {
-        let _ = (dir, options);
-        todo!()
+        let Options { place, clock, random, lists, readers } = options;
+        let io = |source| Error::Io { path: dir.to_owned(), source };
+        std::fs::create_dir_all(dir).map_err(io)?;
+        let log = dir.join(schema::FILE);
+        let projections = dir.join(projection::FILE);
+        let connection = schema::open_writer(&log)?;
+        let lineage = lineage(&connection, &*random)?;
+        let shared =
+            Arc::new(Shared::new(log, projections, place.clone(), clock, random, readers));
+        shared.absorb(&connection)?;
+        let kept = writer::kept_place(&connection)?;
+        let follower = Follower::open(shared.clone(), lists, &lineage)?;
+
+        let (messages, tasks) = mpsc::channel();
+        let (wake, woken) = mpsc::channel();
+        let writer = {
+            let (shared, wake) = (shared.clone(), wake.clone());
+            thread("store-writer", move || {
+                writer::run(connection, Mind::default(), &shared, &tasks, &wake);
+            })?
+        };
+        let follower = {
+            let messages = messages.clone();
+            thread("store-projections", move || follower.run(&woken, &messages))?
+        };
+        let threads = Mutex::new(vec![follower, writer]);
+        let store = Self { inner: Arc::new(Inner { shared, messages, wake, threads }) };
+        for kind in [CollectionKind::Released, CollectionKind::Inbox] {
+            store.collection(&kind)?;
+        }
+        if kept != Some(KeptPlace::from(&place)) {
+            store.keep_place(kept.as_ref(), place)?;
+        }
+        let _ = store.inner.wake.send(Wake::Follow);
+        Ok(store)
     }
 
     /// Adds objects to the log and changes records, all or nothing. Durable when it returns;
     /// appends that wait at the same time share one commit. One outcome per object, in order.
     pub fn append(&self, batch: impl Into<Batch>) -> Result<Vec<Outcome>, Error> {
-        let _ = (&self.inner, batch.into());
-        todo!()
+        outcomes(self.inner.ask(Task::Append(batch.into()))?)
     }
 
     /// [`Store::append`] for async code.
     pub async fn append_async(&self, batch: impl Into<Batch>) -> Result<Vec<Outcome>, Error> {
-        let _ = batch.into();
-        todo!()
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        self.inner.tell(Task::Append(batch.into()), move |done| {
+            let _ = answer.send(done);
+        })?;
+        outcomes(answered.await.map_err(|_| Error::Closed)??)
     }
 
     /// The store as `viewer` sees it.
     pub fn view(&self, viewer: Viewer) -> View {
-        View { inner: self.inner.clone(), viewer }
+        View { shared: self.inner.shared.clone(), viewer }
     }
 
     /// The node-local records of one kind.
@@ -126,90 +179,193 @@ impl Store {
 
     /// A subscription to commits, beginning now.
     pub fn feed(&self) -> Feed {
-        Feed { inner: self.inner.clone() }
+        Feed::new(&self.inner.shared)
     }
 
     /// The collection of that kind, made with a random id when it is asked for first.
     pub fn collection(&self, kind: &CollectionKind) -> Result<CollectionInfo, Error> {
-        let _ = kind;
-        todo!()
+        let held = self.collections()?.into_iter().find(|info| info.kind == *kind);
+        match held {
+            Some(info) => Ok(info),
+            None => match self.inner.ask(Task::Collection(kind.clone()))? {
+                Done::Collection(info) => Ok(info),
+                _ => Err(Error::Closed),
+            },
+        }
     }
 
     /// All collections.
     pub fn collections(&self) -> Result<Vec<CollectionInfo>, Error> {
-        todo!()
+        writer::collections(&*self.inner.shared.pool.snapshot()?)
     }
 
     /// Takes an object with all its versions out of a collection and erases it. For workspaces:
-    /// it is never a recall. Gives whether it was there.
+    /// it is never a recall. Gives whether it was there. Nobody sees it any more when this
+    /// returns; its bytes are gone when the projections have followed.
     pub fn withdraw(
         &self,
         collection: CollectionKey,
         holder: &Holder,
         id: &Id,
     ) -> Result<bool, Error> {
-        let _ = (collection, holder, id);
-        todo!()
+        let (holder, id) = (holder.clone(), id.clone());
+        match self.inner.ask(Task::Withdraw { collection, holder, id })? {
+            Done::Withdrawn(there) => Ok(there),
+            _ => Err(Error::Closed),
+        }
     }
 
     /// Whose node it is, and what it passes on.
     pub fn place(&self) -> Arc<Place> {
-        todo!()
+        self.inner.shared.audiences.place()
     }
 
     /// The node passes on more or less than before, or a roster changed. What may become visible
-    /// by that is added anew.
+    /// by that is added anew; also when the program ends in between and the store is opened with
+    /// the new place.
     pub fn place_changed(&self, place: Place) -> Result<(), Error> {
-        let _ = place;
-        todo!()
+        let before = KeptPlace::from(&*self.place());
+        // First the decision, then the fresh dates: the other way round, a reader who came in
+        // between would pass the fresh dates without seeing what they stand for.
+        self.inner.shared.audiences.set_place(place.clone());
+        self.keep_place(Some(&before), place)
+    }
+
+    fn keep_place(&self, before: Option<&KeptPlace>, place: Place) -> Result<(), Error> {
+        let after = KeptPlace::from(&place);
+        let widened = self.audiences(|policy| may_widen(policy, before, &after));
+        self.inner.ask(Task::Place { place, widened }).map(|_| ())
     }
 
     /// `viewer` sees more than before without any object having changed: what he sees is added
     /// anew, so that reading on from where he was he misses nothing.
     pub fn account_granted(&self, viewer: &Viewer) -> Result<(), Error> {
-        let _ = viewer;
-        todo!()
+        let place = self.place();
+        self.readd(|policy| release::decide(policy, viewer, &place).allowed).map(|_| ())
     }
 
     /// Adds everything anew whose policy `concerns` says yes to: for whatever widens what somebody
-    /// sees without a new version. Others merely meet it twice. Gives how many were added anew.
+    /// sees without a new version. Call it after the widening holds. Others merely meet it twice.
+    /// Gives how many rows were added anew.
     pub fn readd(&self, concerns: impl Fn(&Policy) -> bool) -> Result<u64, Error> {
-        let _ = concerns;
-        todo!()
+        match self.inner.ask(Task::Readd(self.audiences(concerns)))? {
+            Done::Readded(rows) => Ok(rows),
+            _ => Err(Error::Closed),
+        }
+    }
+
+    /// The audiences interned so far that `concerns` says yes to. One that is interned later has
+    /// only objects that were added after the widening.
+    fn audiences(&self, concerns: impl Fn(&Policy) -> bool) -> HashSet<Number> {
+        let mut found = HashSet::new();
+        self.inner.shared.audiences.policies.each_from(0, |number, policy| {
+            if concerns(policy) {
+                found.insert(number);
+            }
+        });
+        found
     }
 
     /// What owners signed twice, the last first.
     pub fn alarms(&self) -> Result<Vec<Alarm>, Error> {
-        todo!()
+        backup::alarms(&self.inner.shared)
     }
 
     /// How far the projections are behind.
     pub fn lag(&self) -> Lag {
-        todo!()
+        self.inner.shared.progress.lag()
     }
 
     /// Waits until the projections show everything committed before the call. False if they have
     /// not come so far within `patience`.
     pub fn wait_caught_up(&self, patience: Duration) -> bool {
-        let _ = patience;
-        todo!()
+        let commit = self.inner.shared.pulse.now();
+        let _ = self.inner.wake.send(Wake::Follow);
+        self.inner.shared.progress.wait(commit.max(1), patience)
     }
 
-    /// Drops the projections and builds them again from the log, in the background.
+    /// Drops the projections and builds them again from the log, in the background. Returns when
+    /// they are dropped.
     pub fn rebuild_projections(&self) -> Result<(), Error> {
-        todo!()
+        let (answer, answered) = mpsc::sync_channel(1);
+        self.inner.wake.send(Wake::Rebuild(answer)).map_err(|_| Error::Closed)?;
+        answered.recv().map_err(|_| Error::Closed)?
     }
 
     /// Writes a copy of the log and the records to the file `to`, which must not exist, while the
     /// store goes on. `progress` hears of pages done and pages in all. What is erased later stays
     /// in the copy.
     pub fn backup(&self, to: &Path, progress: impl FnMut(u64, u64)) -> Result<(), Error> {
-        let _ = (to, progress);
-        todo!()
+        backup::write(&self.inner.shared, to, progress)
     }
 
     /// Checks the database file and counts what is in it.
     pub fn check(&self) -> Result<Health, Error> {
-        todo!()
+        backup::check(&self.inner.shared)
     }
+}
+
+fn outcomes(done: Done) -> Result<Vec<Outcome>, Error> {
+    match done {
+        Done::Outcomes(outcomes) => Ok(outcomes),
+        _ => Err(Error::Closed),
+    }
+}
+
+impl Inner {
+    /// Has the writer do something and waits until it is durable.
+    pub(crate) fn ask(&self, task: Task) -> Result<Done, Error> {
+        let (answer, answered) = mpsc::sync_channel(1);
+        self.tell(task, move |done| {
+            let _ = answer.send(done);
+        })?;
+        answered.recv().map_err(|_| Error::Closed)?
+    }
+
+    fn tell(
+        &self,
+        task: Task,
+        reply: impl FnOnce(Result<Done, Error>) + Send + 'static,
+    ) -> Result<(), Error> {
+        self.messages.send(Message::Do(task, Box::new(reply))).map_err(|_| Error::Closed)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let _ = self.wake.send(Wake::Stop);
+        let _ = self.messages.send(Message::Stop);
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    started.map_err(|source| Error::Io { path: name.into(), source })
+}
+
+/// The store's lineage: a restored copy has one of its own, so that projections made from the
+/// original are not taken for its own.
+fn lineage(connection: &Connection, random: &dyn Random) -> Result<String, Error> {
+    const FRESH: &str = "INSERT OR IGNORE INTO meta (name, value) VALUES ('lineage', ?1)";
+    connection.execute(FRESH, [clock::uuid(random).to_string()]).doing("reading the lineage")?;
+    connection
+        .query_row("SELECT value FROM meta WHERE name = 'lineage'", [], |row| row.get(0))
+        .doing("reading the lineage")
+}
+
+/// Whether somebody may see by the change of place what he did not see before. Rather too often
+/// yes than too seldom: adding anew loses nobody anything.
+fn may_widen(policy: &Policy, before: Option<&KeptPlace>, after: &KeptPlace) -> bool {
+    let Some(before) = before.filter(|before| before.state == after.state) else { return true };
+    let relays = after.relay && !before.relay;
+    let rosters = after.rosters != before.rosters;
+    let mut terms = policy.own().into_iter().chain(policy.bounds());
+    terms.any(|term| {
+        let foreign = matches!(&term.holder, Holder::State(state) if *state != after.state);
+        (relays && foreign) || (rosters && !term.groups.is_empty())
+    })
 }

@@ -10,7 +10,7 @@ use release::{Holder, Policy, Reason, Viewer};
 use stix::{Id, Object};
 
 use crate::error::Error;
-use crate::store::Inner;
+use crate::shared::Shared;
 use list::{Cursor, ListPage, ListQuery};
 use page::{Page, PageQuery};
 
@@ -21,7 +21,7 @@ pub const MOST_REFERENCES: usize = 1_000;
 /// begins.
 #[derive(Clone)]
 pub struct View {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) viewer: Viewer,
 }
 
@@ -57,7 +57,7 @@ impl View {
     /// A state's copy comes before an account's, the one whose holder is its `created_by_ref`
     /// before another state's; of several copies of a fact, the one received last.
     pub fn get(&self, id: &Id) -> Result<Option<Seen>, Error> {
-        let _ = (&self.inner, id);
+        let _ = (&self.shared, id);
         todo!()
     }
 

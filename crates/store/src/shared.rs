@@ -1,0 +1,152 @@
+//! What the writer, the readers and the projections share.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use release::{Holder, Place};
+use rusqlite::Connection;
+
+use crate::added::Spans;
+use crate::audience::Audiences;
+use crate::clock::{Clock, Random};
+use crate::error::{Doing, Error};
+use crate::feed::Pulse;
+use crate::intern::{Interner, Number};
+use crate::pool::Pool;
+use crate::row::TypeName;
+use crate::store::Lag;
+
+pub(crate) struct Shared {
+    pub(crate) log: PathBuf,
+    pub(crate) projections: PathBuf,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) audiences: Audiences,
+    pub(crate) holders: Interner<Holder>,
+    pub(crate) kinds: Interner<TypeName>,
+    pub(crate) spans: Spans,
+    pub(crate) pool: Pool,
+    pub(crate) pulse: Pulse,
+    pub(crate) progress: Progress,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        log: PathBuf,
+        projections: PathBuf,
+        place: Place,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        readers: usize,
+    ) -> Self {
+        Self {
+            pool: Pool::new(&log, &projections, readers),
+            log,
+            projections,
+            clock,
+            random,
+            audiences: Audiences::new(place),
+            holders: Interner::new(),
+            kinds: Interner::new(),
+            spans: Spans::default(),
+            pulse: Pulse::new(),
+            progress: Progress::default(),
+        }
+    }
+
+    /// Reads what another process may have interned. The first read of a snapshot, so that all
+    /// that is looked at in memory afterwards is at least as new as the snapshot.
+    pub(crate) fn catch_up(&self, db: &Connection) -> Result<(), Error> {
+        let mut statement = db
+            .prepare_cached("SELECT ifnull(max(id), 0) FROM audience")
+            .doing("reading the audiences")?;
+        let greatest: Number =
+            statement.query_row([], |row| row.get(0)).doing("reading the audiences")?;
+        if usize::try_from(greatest).unwrap_or(0) > self.audiences.policies.len() {
+            self.absorb(db)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn absorb(&self, db: &Connection) -> Result<(), Error> {
+        self.holders.absorb(db)?;
+        self.kinds.absorb(db)?;
+        self.audiences.policies.absorb(db)
+    }
+
+    pub(crate) fn holder(&self, db: &Connection, number: Number) -> Result<Holder, Error> {
+        if let Some(holder) = self.holders.get(number) {
+            return Ok(holder);
+        }
+        self.absorb(db)?;
+        self.holders.get(number).ok_or_else(|| missing("holder", number))
+    }
+
+    pub(crate) fn policy(
+        &self,
+        db: &Connection,
+        number: Number,
+    ) -> Result<Arc<release::Policy>, Error> {
+        if let Some(policy) = self.audiences.policies.get(number) {
+            return Ok(policy);
+        }
+        self.absorb(db)?;
+        self.audiences.policies.get(number).ok_or_else(|| missing("audience", number))
+    }
+}
+
+fn missing(place: &'static str, number: Number) -> Error {
+    Error::Damaged { place, reason: format!("number {number} is missing") }
+}
+
+/// How far the log has come, and how far the projections have followed it.
+#[derive(Default)]
+pub(crate) struct Progress {
+    pub(crate) log_seq: AtomicI64,
+    pub(crate) log_change: AtomicI64,
+    pub(crate) followed_seq: AtomicI64,
+    pub(crate) followed_change: AtomicI64,
+    /// The last commit that the projections show in full, and whether they stopped.
+    settled: Mutex<(u64, bool)>,
+    moved: Condvar,
+}
+
+impl Progress {
+    pub(crate) fn lag(&self) -> Lag {
+        let behind = |log: &AtomicI64, followed: &AtomicI64| {
+            let distance = log.load(Ordering::SeqCst) - followed.load(Ordering::SeqCst);
+            u64::try_from(distance).unwrap_or(0)
+        };
+        Lag {
+            sequences: behind(&self.log_seq, &self.followed_seq),
+            changes: behind(&self.log_change, &self.followed_change),
+        }
+    }
+
+    pub(crate) fn settle(&self, commit: u64) {
+        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        settled.0 = settled.0.max(commit);
+        self.moved.notify_all();
+    }
+
+    /// The projections will not follow any more.
+    pub(crate) fn stop(&self) {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.moved.notify_all();
+    }
+
+    /// A rebuild begins: nothing is settled until it has followed everything anew.
+    pub(crate) fn unsettle(&self) {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).0 = 0;
+    }
+
+    pub(crate) fn wait(&self, commit: u64, patience: Duration) -> bool {
+        let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.moved.wait_timeout_while(settled, patience, |settled| {
+            settled.0 < commit && !settled.1
+        });
+        waited.unwrap_or_else(PoisonError::into_inner).0.0 >= commit
+    }
+}

@@ -1,0 +1,224 @@
+//! Everything that changes without a new version.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use release::Holder;
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+use stix::Id;
+
+use super::work::{Place, Work};
+use crate::added::Stream;
+use crate::clock;
+use crate::collection::{CollectionInfo, CollectionKey, CollectionKind};
+use crate::error::{Doing, Error};
+use crate::intern::Number;
+use crate::row::{self, Copy, Flags};
+use crate::shelf::Record;
+
+/// The place as it is kept in mind for the next start.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptPlace {
+    pub(crate) state: Id,
+    pub(crate) relay: bool,
+    pub(crate) rosters: BTreeMap<Id, BTreeSet<Id>>,
+}
+
+impl From<&release::Place> for KeptPlace {
+    fn from(place: &release::Place) -> Self {
+        let release::Place { state, relay, rosters } = place.clone();
+        Self { state, relay, rosters }
+    }
+}
+
+/// The place that was kept in mind, if there was one.
+pub(crate) fn kept_place(db: &Connection) -> Result<Option<KeptPlace>, Error> {
+    let text: Option<String> = db
+        .query_row("SELECT value FROM meta WHERE name = 'place'", [], |row| row.get(0))
+        .optional()
+        .doing("reading the place")?;
+    // One that cannot be read is none: then everything is added anew, which is always right.
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// All collections.
+pub(crate) fn collections(db: &Connection) -> Result<Vec<CollectionInfo>, Error> {
+    let mut statement = db
+        .prepare_cached("SELECT id, uuid, kind FROM collection ORDER BY id")
+        .doing("reading the collections")?;
+    let rows = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .doing("reading the collections")?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (key, id, kind): (i64, String, String) = row.doing("reading the collections")?;
+        let wrong = || Error::Damaged { place: "collection", reason: format!("{kind} {id}") };
+        let id = id.parse().map_err(|_| wrong())?;
+        let kind = CollectionKind::from_text(&kind).ok_or_else(wrong)?;
+        found.push(CollectionInfo::new(CollectionKey(key), id, kind));
+    }
+    Ok(found)
+}
+
+impl Work<'_> {
+    /// The collection of that kind, made if there is none.
+    pub(crate) fn collection(&mut self, kind: &CollectionKind) -> Result<CollectionInfo, Error> {
+        if let Some(info) = self.mind.collections.get(kind) {
+            return Ok(info.clone());
+        }
+        const SQL: &str = "INSERT INTO collection (uuid, kind, clock) VALUES (?1, ?2, 0)";
+        let id = clock::uuid(&*self.shared.random);
+        self.db.execute(SQL, (id.to_string(), kind.to_text())).doing("making a collection")?;
+        let key = CollectionKey(self.db.last_insert_rowid());
+        let info = CollectionInfo::new(key, id, kind.clone());
+        self.mind.collections.insert(kind.clone(), info.clone());
+        Ok(info)
+    }
+
+    pub(crate) fn record(&self, record: &Record) -> Result<(), Error> {
+        const PUT: &str = "INSERT INTO record (kind, key, value) VALUES (?1, ?2, ?3)
+             ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value";
+        const REMOVE: &str = "DELETE FROM record WHERE kind = ?1 AND key = ?2";
+        let Record { kind, key, value } = record;
+        let written = match value {
+            Some(value) => {
+                self.db.prepare_cached(PUT).and_then(|mut put| put.execute((kind, key, value)))
+            }
+            None => {
+                self.db.prepare_cached(REMOVE).and_then(|mut remove| remove.execute((kind, key)))
+            }
+        };
+        written.map(|_| ()).doing("writing a record")
+    }
+
+    /// Writes a record if it still is as expected.
+    pub(crate) fn swap(&self, expected: Option<&str>, record: &Record) -> Result<bool, Error> {
+        const SQL: &str = "SELECT value FROM record WHERE kind = ?1 AND key = ?2";
+        let mut statement = self.db.prepare_cached(SQL).doing("reading a record")?;
+        let held: Option<String> = statement
+            .query_row((&record.kind, &record.key), |row| row.get(0))
+            .optional()
+            .doing("reading a record")?;
+        if held.as_deref() != expected {
+            return Ok(false);
+        }
+        self.record(record)?;
+        Ok(true)
+    }
+
+    /// Takes an object with all its versions out of a collection. Its bytes are erased when the
+    /// projections have forgotten it.
+    pub(crate) fn withdraw(
+        &mut self,
+        collection: CollectionKey,
+        holder: &Holder,
+        id: &Id,
+    ) -> Result<bool, Error> {
+        let Some(holder) = self.shared.holders.number(holder) else { return Ok(false) };
+        let copies = Copy::of_id(self.db, id.as_str())?;
+        let fits = |copy: &&Copy| copy.holder == holder && copy.collection == collection.0;
+        let Some(copy) = copies.iter().find(fits) else { return Ok(false) };
+        let newest = self.version(copy.newest)?;
+        if newest.flags.has(Flags::DEFINITION) {
+            // Objects that it marks are held: they would lose their meaning.
+            return Ok(false);
+        }
+        for seq in row::older(self.db, copy.key)?.into_iter().chain([copy.newest]) {
+            self.drop_version(copy, &self.version(seq)?)?;
+        }
+        // Versions that were replaced earlier go with the others.
+        for sql in [
+            "INSERT INTO erasing (seq, object) SELECT seq, object FROM dropped WHERE object = ?1",
+            "DELETE FROM dropped WHERE object = ?1",
+            "DELETE FROM object WHERE key = ?1",
+            "DELETE FROM definition WHERE object = ?1",
+        ] {
+            self.db.execute(sql, [copy.key]).doing("withdrawing an object")?;
+        }
+        self.mind.undefine(copy.key);
+        self.changed(copy.key);
+        // Other processes see by the clock that the index changed.
+        self.next_date(copy.collection);
+        if copy.twin {
+            self.refresh_twins(copy)?;
+        }
+        self.rebind_dependants(&copy.id)?;
+        Ok(true)
+    }
+
+    /// Adds everything of these audiences anew, in the order in which it was added.
+    pub(crate) fn readd(&mut self, audiences: &HashSet<Number>) -> Result<u64, Error> {
+        let mut rows = Vec::new();
+        let collections: Vec<_> = self.mind.collections.values().map(|info| info.key.0).collect();
+        for collection in collections {
+            for newest in [false, true] {
+                let wants = |audience: Number| audiences.contains(&audience);
+                for (stream, _) in self.shared.spans.of(collection, newest, wants) {
+                    self.rows_of(stream, &mut rows)?;
+                }
+            }
+        }
+        rows.sort_unstable_by_key(|(date, _)| *date);
+        self.expect(rows.len());
+        let held = self.mind.definitions.values().flatten().filter(|held| held.of_state);
+        let definitions: HashMap<i64, i64> = held.map(|held| (held.seq, held.object)).collect();
+        let readded = rows.len();
+        for (date, place) in rows {
+            self.hide(place.stream, date)?;
+            let added = self.show(place, None)?;
+            let Stream { collection, audience, newest } = place.stream;
+            if let Some(object) = definitions.get(&place.seq) {
+                const SQL: &str = "UPDATE escort SET added = ?4
+                     WHERE definition = ?1 AND collection = ?2 AND audience = ?3";
+                let mut statement = self.db.prepare_cached(SQL).doing("adding anew")?;
+                statement.execute((object, collection, audience, added)).doing("adding anew")?;
+            } else {
+                self.set_audience(place.seq, audience, added)?;
+                if newest {
+                    self.changed(self.version(place.seq)?.object);
+                }
+            }
+        }
+        Ok(u64::try_from(readded).unwrap_or(u64::MAX))
+    }
+
+    fn rows_of(&self, stream: Stream, rows: &mut Vec<(i64, Place)>) -> Result<(), Error> {
+        const SQL: &str = "SELECT date_added, seq, kind, twin FROM added
+             WHERE collection = ?1 AND newest = ?2 AND audience = ?3";
+        let mut statement = self.db.prepare_cached(SQL).doing("reading a stream")?;
+        let found = statement
+            .query_map((stream.collection, stream.newest, stream.audience), |row| {
+                let place = Place { stream, seq: row.get(1)?, kind: row.get(2)?, twin: row.get(3)? };
+                Ok((row.get(0)?, place))
+            })
+            .doing("reading a stream")?;
+        for row in found {
+            rows.push(row.doing("reading a stream")?);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn keep_place(&self, place: &release::Place) -> Result<(), Error> {
+        const SQL: &str = "INSERT OR REPLACE INTO meta (name, value) VALUES ('place', ?1)";
+        let text = serde_json::to_string(&KeptPlace::from(place)).unwrap_or_default();
+        self.db.execute(SQL, [text]).doing("keeping the place in mind")?;
+        Ok(())
+    }
+
+    /// The projections have followed all changes up to this one: what was withdrawn before can be
+    /// erased.
+    pub(crate) fn followed(&mut self, change: i64) -> Result<(), Error> {
+        const FREE: &str = "FROM erasing WHERE object NOT IN (SELECT object FROM changed)";
+        let run = |sql: &str| self.db.execute(sql, []).doing("erasing what was withdrawn");
+        self.db
+            .execute("DELETE FROM changed WHERE n <= ?1", [change])
+            .doing("forgetting changes")?;
+        let erased = run(&format!("DELETE FROM payload WHERE seq IN (SELECT seq {FREE})"))?;
+        if erased > 0 {
+            run(&format!("DELETE FROM version WHERE seq IN (SELECT seq {FREE})"))?;
+            run(&format!("DELETE {FREE}"))?;
+            self.mind.erased = true;
+        }
+        Ok(())
+    }
+}

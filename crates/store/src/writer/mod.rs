@@ -1,0 +1,208 @@
+//! The one writer: takes what waits, writes it in one transaction, acknowledges when it is durable.
+
+mod append;
+mod bound;
+mod change;
+mod definition;
+mod mind;
+mod work;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{Receiver, Sender};
+
+use release::{Holder, Place};
+use rusqlite::Connection;
+use stix::Id;
+
+use crate::admitted::{Batch, Outcome};
+use crate::collection::{CollectionInfo, CollectionKey, CollectionKind};
+use crate::error::{Doing, Error};
+use crate::intern::Number;
+use crate::projection::Wake;
+use crate::shared::Shared;
+use crate::shelf::Record;
+pub(crate) use change::{KeptPlace, collections, kept_place};
+pub(crate) use mind::Mind;
+use work::Work;
+
+/// How many objects at most share a commit, unless a single batch has more.
+const MOST_OBJECTS: usize = 5_000;
+/// How many pages the write-ahead log may have before it is moved into the database file.
+const MOST_PAGES: i32 = 2_000;
+
+/// What the writer is asked to do. Each is all or nothing.
+pub(crate) enum Task {
+    Append(Batch),
+    /// Writes a record if it still is as expected.
+    Swap { expected: Option<String>, record: Record },
+    Collection(CollectionKind),
+    Withdraw { collection: CollectionKey, holder: Holder, id: Id },
+    /// Adds everything of these audiences anew.
+    Readd(HashSet<Number>),
+    /// Keeps the place in mind for the next start, with what it widens.
+    Place { place: Place, widened: HashSet<Number> },
+    /// The projections have followed all changes up to this one.
+    Followed(i64),
+}
+
+/// What came of a task.
+pub(crate) enum Done {
+    Outcomes(Vec<Outcome>),
+    Swapped(bool),
+    Collection(CollectionInfo),
+    Withdrawn(bool),
+    Readded(u64),
+    Nothing,
+}
+
+/// Told what came of a task, when that is durable.
+pub(crate) type Reply = Box<dyn FnOnce(Result<Done, Error>) + Send>;
+
+pub(crate) enum Message {
+    Do(Task, Reply),
+    Stop,
+}
+
+impl Task {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Append(batch) => batch.objects.len(),
+            Self::Readd(_) | Self::Place { .. } => MOST_OBJECTS,
+            _ => 1,
+        }
+    }
+}
+
+/// Runs the writer until it is told to stop or nobody can tell it anything any more.
+pub(crate) fn run(
+    mut connection: Connection,
+    mut mind: Mind,
+    shared: &Arc<Shared>,
+    messages: &Receiver<Message>,
+    projections: &Sender<Wake>,
+) {
+    let pages = Arc::new(AtomicI32::new(0));
+    let counted = pages.clone();
+    let hook = move |_: &mut rusqlite::hooks::Wal, pages: i32| {
+        counted.store(pages, Ordering::Relaxed);
+        Ok(())
+    };
+    if let Err(error) = connection.wal_hook(Some(hook)) {
+        tracing::warn!(%error, "the write-ahead log cannot be watched and may grow");
+    }
+    let mut stopped = false;
+    while !stopped {
+        let Ok(first) = messages.recv() else { break };
+        let mut group = Vec::new();
+        let mut weight = 0;
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Stop => {
+                    stopped = true;
+                    break;
+                }
+                Message::Do(task, reply) => {
+                    weight += task.weight();
+                    group.push((task, reply));
+                }
+            }
+            // Whoever came while the last commit was written shares this one.
+            next = if weight < MOST_OBJECTS { messages.try_recv().ok() } else { None };
+        }
+        if group.is_empty() {
+            continue;
+        }
+        commit_group(&mut connection, &mut mind, shared, group);
+        let _ = projections.send(Wake::Follow);
+        checkpoint(&connection, &pages, std::mem::take(&mut mind.erased));
+    }
+}
+
+fn commit_group(
+    connection: &mut Connection,
+    mind: &mut Mind,
+    shared: &Arc<Shared>,
+    group: Vec<(Task, Reply)>,
+) {
+    let (tasks, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+    match commit(connection, mind, shared, &tasks) {
+        Ok(done) => replies.into_iter().zip(done).for_each(|(reply, done)| reply(Ok(done))),
+        Err(error) if tasks.len() == 1 => {
+            if let Some(reply) = replies.into_iter().next() {
+                reply(Err(error));
+            }
+        }
+        // One of them cannot be done: each for itself, so that the others are.
+        Err(_) => {
+            for (task, reply) in tasks.into_iter().zip(replies) {
+                let done = commit(connection, mind, shared, std::slice::from_ref(&task));
+                reply(done.and_then(|mut done| done.pop().ok_or(Error::Closed)));
+            }
+        }
+    }
+}
+
+fn commit(
+    connection: &mut Connection,
+    mind: &mut Mind,
+    shared: &Arc<Shared>,
+    tasks: &[Task],
+) -> Result<Vec<Done>, Error> {
+    connection.execute_batch("BEGIN IMMEDIATE").doing("beginning to write")?;
+    let written = write(connection, mind, shared, tasks);
+    let committed = written.and_then(|written| {
+        connection.execute_batch("COMMIT").doing("committing")?;
+        Ok(written)
+    });
+    match committed {
+        Ok((done, gained)) => {
+            shared.holders.committed();
+            shared.kinds.committed();
+            shared.audiences.policies.committed();
+            mind.publish(shared);
+            shared.pulse.commit(&gained);
+            Ok(done)
+        }
+        Err(error) => {
+            // SQLite may have rolled back by itself.
+            if !connection.is_autocommit() {
+                let _ = connection.execute_batch("ROLLBACK");
+            }
+            // What was kept in mind of the failed transaction is not true.
+            mind.forget();
+            Err(error)
+        }
+    }
+}
+
+fn write(
+    connection: &Connection,
+    mind: &mut Mind,
+    shared: &Arc<Shared>,
+    tasks: &[Task],
+) -> Result<(Vec<Done>, HashSet<Number>), Error> {
+    mind.remember(connection, shared)?;
+    shared.holders.begin(connection)?;
+    shared.kinds.begin(connection)?;
+    shared.audiences.policies.begin(connection)?;
+    let expected = tasks.iter().map(Task::weight).sum();
+    let mut work = Work::new(connection, shared, mind, expected);
+    let done = tasks.iter().map(|task| work.run(task)).collect::<Result<Vec<_>, _>>()?;
+    Ok((done, work.finish()?))
+}
+
+/// Moves what is committed into the database file, after the acknowledgements are out. What
+/// readers still need stays behind for the next time. After an erasure the write-ahead log is cut
+/// off, so that nothing of it stays there.
+fn checkpoint(connection: &Connection, pages: &AtomicI32, erased: bool) {
+    if pages.load(Ordering::Relaxed) < MOST_PAGES && !erased {
+        return;
+    }
+    let sql = if erased { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
+    if let Err(error) = connection.query_row(sql, [], |_| Ok(())) {
+        tracing::warn!(%error, "the write-ahead log could not be checkpointed");
+    }
+}
