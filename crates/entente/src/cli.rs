@@ -1,0 +1,287 @@
+//! Every command and option, with its documentation: the one place where they are defined. Help,
+//! the reference in docs/ and the parser all come from here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Share what you know with the states you choose, and with nobody else.
+///
+/// Every partner runs a node of its own: this program and one folder. A node keeps STIX 2.1
+/// objects, shows each reader only what the markings allow that reader, and exchanges with other
+/// nodes over TAXII 2.1.
+#[derive(Debug, Parser)]
+#[command(name = "entente", version, disable_help_subcommand = false, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    /// The folder of the node [default: the current folder]
+    #[arg(long, global = true, env = "ENTENTE_DIR", value_name = "DIR", hide_env_values = true)]
+    pub(crate) dir: Option<PathBuf>,
+
+    /// Print JSON, one document a line, instead of text for people
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+First steps:
+  entente demo                     three nodes on this machine, to look around
+  entente --dir D init --name Tirana --code AL
+  entente --dir D user add ana --role analyst
+  entente --dir D serve            then open the address that it prints
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid input, 4 not found, 5 refused, 6 not reached";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new node in the folder: its identity, its signing key, its empty store
+    Init(Init),
+    /// Run the node: pages for people, TAXII 2.1 for programs, pulling from peers
+    Serve(Serve),
+    /// Import STIX bundles or single objects from files
+    Import(Import),
+    /// Write a STIX bundle of what somebody may see
+    Export(Export),
+    /// Search the objects that you may see, newest first
+    Search(Search),
+    /// Show an object: what it is, its marking, who may see it, its versions
+    Show(Show),
+    /// Check files for valid STIX 2.1, without a node
+    Validate(Validate),
+    /// Invite, add, list and remove the nodes of partners
+    #[command(subcommand)]
+    Peer(Peer),
+    /// Add and list the accounts of people and tools
+    #[command(subcommand)]
+    User(User),
+    /// Tell who the node is, what it holds and how its peers are
+    Status,
+    /// Write a consistent copy of the store while the node runs
+    Backup(Backup),
+    /// Look for damage and wrong settings
+    Doctor,
+    /// Run three nodes on this machine with real public reports, to look around
+    Demo(Demo),
+    /// Print the reference of all commands as Markdown
+    #[command(hide = true)]
+    Docs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// What people call the node, for example its city
+    #[arg(long)]
+    pub(crate) name: String,
+    /// The code of the state or agency, for example AL: what badges show
+    #[arg(long)]
+    pub(crate) code: String,
+    /// The state's or agency's name in English [default: the name that belongs to the code]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) state_name: Option<String>,
+    /// The id of the state's STIX identity, if it has one already [default: a new one]
+    #[arg(long, value_name = "ID")]
+    pub(crate) state_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; plain http only on a loopback address
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7440")]
+    pub(crate) listen: String,
+    /// The address at which others reach the node, if a proxy stands in front
+    #[arg(long, value_name = "URL")]
+    pub(crate) public: Option<String>,
+    /// The certificate chain for https, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Also serve /design, the page that shows all components
+    #[arg(long)]
+    pub(crate) dev: bool,
+    /// End when standard input closes, and tell on standard output what happens
+    #[arg(long, hide = true)]
+    pub(crate) child: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The files: bundles or single objects; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Sign unsigned objects that name this node's state as their creator, and make them its own
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// The account in whose name it is imported
+    #[arg(long = "as", value_name = "USER")]
+    pub(crate) user: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Whose view: `public`, a partner's code, or an account [default: the administrator of this node]
+    #[arg(long = "as", value_name = "WHO")]
+    pub(crate) viewer: Option<String>,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// What to look for
+    pub(crate) text: String,
+    /// Whose view: `public`, a partner's code, or an account [default: the administrator of this node]
+    #[arg(long = "as", value_name = "WHO")]
+    pub(crate) viewer: Option<String>,
+    /// How many at most
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The object's id
+    pub(crate) id: String,
+    /// Whose view: `public`, a partner's code, or an account [default: the administrator of this node]
+    #[arg(long = "as", value_name = "WHO")]
+    pub(crate) viewer: Option<String>,
+    /// Print the object's own bytes and nothing else
+    #[arg(long)]
+    pub(crate) raw: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// The files: bundles or single objects; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Peer {
+    /// Make the file by which another node may sign in here and pull
+    Invite(Invite),
+    /// Use the file that another node made for us: from now on we pull from it
+    Add(AddPeer),
+    /// List the peers and how far we hold what they released
+    List,
+    /// End the relation with a peer; what it released to us stays
+    Remove {
+        /// The peer's name, code or identity
+        peer: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// What people call the other node, for example its city
+    #[arg(long)]
+    pub(crate) name: String,
+    /// The code of its state or agency
+    #[arg(long)]
+    pub(crate) code: String,
+    /// The state's or agency's name in English [default: the name that belongs to the code]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) state_name: Option<String>,
+    /// The id of its state's identity: `entente status` over there tells it
+    #[arg(long, value_name = "ID")]
+    pub(crate) state_id: String,
+    /// The address at which the other node reaches this one
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: String,
+    /// The certificates to check this node's address against, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub(crate) roots: Option<PathBuf>,
+    /// Write to this file instead of standard output. It holds a password: hand it over in person
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddPeer {
+    /// The file of the invitation; `-` is standard input
+    pub(crate) file: PathBuf,
+    /// The fingerprint that the other side told you; asked for on a terminal if it is left out
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) fingerprint: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Add an account; prints a new password once, unless one is given
+    Add(AddUser),
+    /// List the accounts
+    List,
+    /// Give an account a new password and end its sessions
+    Passwd {
+        /// The account's name
+        name: String,
+        /// Read the password from standard input instead of making one
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddUser {
+    /// The name to sign in with: 2 to 40 of a–z, 0–9, dot and hyphen
+    pub(crate) name: String,
+    /// What the account may do
+    #[arg(long, value_enum)]
+    pub(crate) role: Role,
+    /// What people read instead of the name
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) display: Option<String>,
+    /// Read the password from standard input instead of making one
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Role {
+    /// Reads and writes reports
+    Analyst,
+    /// Reads, writes and releases
+    Releaser,
+    /// Keeps users, peers and the node
+    Administrator,
+    /// An outside tool: reads what is public and writes to a workspace of its own
+    Tool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The folder to write to; it must not exist or be empty
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Demo {
+    #[command(subcommand)]
+    pub(crate) act: Option<DemoAct>,
+    /// The nodes listen on this port plus 1, 2 and 3
+    #[arg(long, default_value_t = 7440, value_name = "PORT")]
+    pub(crate) port_base: u16,
+    /// Forget what earlier runs stored; the certificate authority stays
+    #[arg(long)]
+    pub(crate) reset: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DemoAct {
+    /// Take a node of the running demo down
+    Stop {
+        /// Its name: tirana, zagreb or pristina
+        node: String,
+    },
+    /// Bring it up again
+    Start {
+        /// Its name: tirana, zagreb or pristina
+        node: String,
+    },
+}

@@ -1,0 +1,47 @@
+//! The commands: each opens what it needs, does one thing and prints it.
+
+mod backup;
+mod doctor;
+mod export;
+pub(crate) mod files;
+mod import;
+mod init;
+mod peer;
+mod search;
+mod show;
+mod status;
+mod user;
+mod validate;
+
+use crate::cli::{Cli, Command};
+use crate::error::Result;
+use crate::output::{self, Output};
+use crate::{demo, home, reference, serve};
+
+/// Runs one command.
+pub(crate) fn run(cli: Cli) -> Result<()> {
+    let out = Output { json: cli.json };
+    if let Command::Demo(args) = cli.command {
+        return demo::run(cli.dir, &args, out);
+    }
+    let dir = home::dir(cli.dir);
+    match cli.command {
+        Command::Init(args) => init::run(&dir, args, out),
+        Command::Serve(args) => serve::run(&dir, &args),
+        Command::Import(args) => import::run(&dir, &args, out),
+        Command::Export(args) => export::run(&dir, &args),
+        Command::Search(args) => search::run(&dir, &args, out),
+        Command::Show(args) => show::run(&dir, &args, out),
+        Command::Validate(args) => validate::run(&args, out),
+        Command::Peer(act) => peer::run(&dir, act, out),
+        Command::User(act) => user::run(&dir, act, out),
+        Command::Status => status::run(&dir, out),
+        Command::Backup(args) => backup::run(&dir, &args, out),
+        Command::Doctor => doctor::run(&dir, out),
+        Command::Docs => {
+            output::raw(reference::text().as_bytes())
+        }
+        // Taken above: it has folders of its own.
+        Command::Demo(_) => Ok(()),
+    }
+}

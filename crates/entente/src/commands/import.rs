@@ -1,0 +1,67 @@
+//! `entente import`
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::files;
+use crate::cli::Import;
+use crate::error::{Error, Kind, Result};
+use crate::home;
+use crate::output::{Output, bar};
+
+/// Objects that share a commit.
+const BATCH: usize = 1_000;
+
+#[derive(Default, Serialize)]
+struct Report {
+    file: String,
+    admitted: usize,
+    known: usize,
+    refused: usize,
+}
+
+pub(crate) fn run(dir: &Path, args: &Import, out: Output) -> Result<()> {
+    let node = home::open(dir)?;
+    let by = args.user.as_deref().unwrap_or("command line");
+    let mut reports = Vec::new();
+    for file in &args.files {
+        let name = file.display().to_string();
+        let objects = files::objects(files::read(file)?)
+            .map_err(|error| Error::of(Kind::Invalid, &error).hint(format!("nothing of {name} was imported")))?;
+        let mut report = Report { file: name.clone(), ..Report::default() };
+        let mut sound = Vec::with_capacity(objects.len());
+        for object in objects {
+            match object {
+                Ok(object) => sound.push(object),
+                Err(error) => {
+                    eprintln!("{name}: {error}");
+                    report.refused += 1;
+                }
+            }
+        }
+        let bar = bar(sound.len() as u64, &name);
+        let mut sound = sound.into_iter().peekable();
+        while sound.peek().is_some() {
+            let batch: Vec<_> = sound.by_ref().take(BATCH).collect();
+            let size = batch.len();
+            let tally = node.import(batch, args.adopt, by)?;
+            report.admitted += tally.admitted;
+            report.known += tally.known;
+            report.refused += tally.refused;
+            bar.inc(size as u64);
+        }
+        bar.finish_and_clear();
+        reports.push(report);
+    }
+    let refused: usize = reports.iter().map(|report| report.refused).sum();
+    let row = |report: &Report| {
+        [report.admitted.to_string(), report.known.to_string(), report.refused.to_string(), report.file.clone()]
+    };
+    out.list(&reports, ["admitted", "known", "kept aside", "file"], row, "")?;
+    if refused > 0 {
+        let hint = "unsigned objects of this node’s own state come in with --adopt; the others wait for the administrator";
+        return Err(Error::new(Kind::Invalid, format!("{refused} objects were not admitted")).hint(hint));
+    }
+    Ok(())
+}

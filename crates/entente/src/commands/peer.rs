@@ -1,0 +1,113 @@
+//! `entente peer`
+
+use std::fs;
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use node::{Invitation, Node, Partner};
+use stix::Id;
+
+use super::files;
+use crate::cli::{AddPeer, Invite, Peer};
+use crate::error::{Context, Error, Kind, Result};
+use crate::home;
+use crate::output::Output;
+
+pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
+    let node = home::open(dir)?;
+    match act {
+        Peer::Invite(args) => invite(&node, args),
+        Peer::Add(args) => add(&node, &args, out),
+        Peer::List => {
+            let row = |partner: &Partner| {
+                let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
+                [
+                    partner.profile.code.clone(),
+                    partner.profile.name.clone(),
+                    yes(partner.invited),
+                    partner.url.clone().unwrap_or_else(|| "–".to_owned()),
+                    partner.fingerprint.clone().unwrap_or_else(|| "–".to_owned()),
+                ]
+            };
+            let heading = ["state", "node", "may pull here", "we pull from", "fingerprint"];
+            out.list(&node.partners()?, heading, row, "no peers; `entente peer invite --help` tells how to begin")
+        }
+        Peer::Remove { peer } => {
+            let removed = node.remove_peer(&peer)?;
+            out.one(&removed.profile, || format!("{} is no peer any more", removed.profile.name))
+        }
+    }
+}
+
+fn invite(node: &Node, args: Invite) -> Result<()> {
+    let state = Id::parse(&args.state_id).map_err(|error| Error::of(Kind::Invalid, &error))?;
+    let whom = home::profile(args.name, &args.code, args.state_name, state)?;
+    let roots = match &args.roots {
+        Some(path) => fs::read_to_string(path).context(format!("cannot read {}", path.display()))?,
+        None => String::new(),
+    };
+    let invitation = node.invite(whom, &discovery(&args.url), &roots)?;
+    let text = serde_json::to_string_pretty(&invitation)? + "\n";
+    match &args.output {
+        Some(path) => fs::write(path, text).context(format!("cannot write {}", path.display()))?,
+        None => print!("{text}"),
+    }
+    eprintln!("fingerprint  {}", invitation.fingerprint()?);
+    eprintln!("hint: hand the file over in person, and tell the fingerprint by voice");
+    Ok(())
+}
+
+/// The address of the TAXII discovery at a node's address.
+fn discovery(url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    if url.ends_with("/taxii2") { format!("{url}/") } else { format!("{url}/taxii2/") }
+}
+
+fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
+    let bytes = files::read(&args.file)?;
+    let invitation: Invitation = serde_json::from_slice(&bytes)
+        .map_err(|error| Error::of(Kind::Invalid, &error).hint("this is no file that `entente peer invite` made"))?;
+    let fingerprint = invitation.fingerprint()?;
+    eprintln!("{} ({}) at {}", invitation.from.name, invitation.from.state_name, invitation.url);
+    eprintln!("fingerprint  {fingerprint}");
+    match &args.fingerprint {
+        Some(told) if plain(told) == plain(&fingerprint) => {}
+        Some(_) => {
+            return Err(Error::new(Kind::Refused, "the fingerprint is not the one that you were told")
+                .hint("somebody may have changed the file: ask the other side for a new one"));
+        }
+        None if std::io::stdin().is_terminal() => confirm()?,
+        None => {
+            return Err(Error::new(Kind::Usage, "the fingerprint must be compared")
+                .hint("ask the other side by voice, then give it with --fingerprint"));
+        }
+    }
+    let profile = invitation.from.clone();
+    node.accept(invitation)?;
+    out.one(&profile, || format!("from now on this node pulls from {}", profile.name))
+}
+
+fn confirm() -> Result<()> {
+    eprint!("Did the other side tell you this fingerprint? [y/N] ");
+    std::io::stderr().flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    if line.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(Error::new(Kind::Refused, "nothing was changed")) }
+}
+
+/// A fingerprint without what only helps the eye.
+fn plain(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn discovery_is_found_from_any_form_of_the_address() {
+        for url in ["https://n", "https://n/", "https://n/taxii2", "https://n/taxii2/"] {
+            assert_eq!(discovery(url), "https://n/taxii2/");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `entente search`
+
+use std::path::Path;
+
+use serde::Serialize;
+use store::Listed;
+
+use super::show::{Marking, title};
+use crate::cli::Search;
+use crate::error::Result;
+use crate::home;
+use crate::output::Output;
+
+#[derive(Serialize)]
+struct Found {
+    id: String,
+    title: String,
+    version: Option<String>,
+    marking: Marking,
+}
+
+pub(crate) fn run(dir: &Path, args: &Search, out: Output) -> Result<()> {
+    let node = home::open(dir)?;
+    let view = node.view_of(home::viewer(&node, args.viewer.as_deref())?);
+    let page = view.search(&args.text, None, args.limit as usize)?;
+    let found = |listed: &Listed| {
+        let seen = &listed.seen;
+        Found {
+            id: seen.object.id().to_string(),
+            title: title(&seen.object),
+            version: seen.object.version().map(ToString::to_string),
+            marking: Marking::of(&node, &seen.policy.badge()),
+        }
+    };
+    let rows: Vec<_> = page.rows.iter().map(found).collect();
+    let row = |found: &Found| {
+        [found.version.clone().unwrap_or_default(), found.marking.text(), found.title.clone(), found.id.clone()]
+    };
+    out.list(&rows, ["version", "marking", "title", "id"], row, "nothing found")?;
+    if page.next.is_some() && !out.json {
+        eprintln!("hint: there is more; ask for it with --limit");
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! `entente serve`: the node with its doors open.
+
+mod listen;
+mod parent;
+mod routes;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use node::{Link, Node};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::Serve;
+use crate::error::{Context, Error, Kind, Result};
+use crate::home;
+use listen::Address;
+
+/// How long open requests may go on when the node ends.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How far a node has come; a child process tells its parent on standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Stage {
+    Starting,
+    /// It answers.
+    Listening,
+    /// It answers, has pulled from every peer once, and its projections are up to date.
+    Synced,
+    Ended,
+}
+
+/// Opens the node and serves it until it is told to end.
+pub(crate) fn run(dir: &Path, args: &Serve) -> Result<()> {
+    log();
+    let address = Address::parse(&args.listen)?;
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(cert), Some(key)) => Some(listen::tls(cert, key)?),
+        _ if address.is_tls => {
+            return Err(Error::new(Kind::Usage, "https needs a certificate")
+                .hint("give --tls-cert and --tls-key, or listen on http://127.0.0.1:PORT behind a proxy"));
+        }
+        _ => None,
+    };
+    let node = home::open(dir)?;
+    let listener = address.bind()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    let result = runtime.block_on(async {
+        let handle = Handle::new();
+        let sync = node.start_sync();
+        tokio::spawn(end(handle.clone(), args.child));
+        tokio::spawn(tell(node.clone(), handle.clone(), args.child, args.listen.clone()));
+        let routes = routes::all(&node, args).into_make_service_with_connect_info::<SocketAddr>();
+        let served = match tls.filter(|_| address.is_tls) {
+            Some(config) => {
+                let server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(config));
+                server.context("cannot listen")?.handle(handle).serve(routes).await
+            }
+            None => axum_server::from_tcp(listener).context("cannot listen")?.handle(handle).serve(routes).await,
+        };
+        sync.abort();
+        served.context("the server failed")
+    });
+    runtime.shutdown_timeout(GRACE);
+    tracing::info!("ended");
+    result
+}
+
+/// Waits for a reason to end, then lets open requests go on for a moment.
+async fn end(handle: Handle<SocketAddr>, child: bool) {
+    parent::end(child).await;
+    handle.graceful_shutdown(Some(GRACE));
+}
+
+/// Tells how far the node has come: a person on standard error, a parent on standard output.
+async fn tell(node: Node, handle: Handle<SocketAddr>, child: bool, address: String) {
+    if handle.listening().await.is_none() {
+        return;
+    }
+    if !child {
+        let profile = node.profile();
+        eprintln!("{} ({}) listens on {address}; end with Ctrl-C", profile.name, profile.state_name);
+        return;
+    }
+    parent::tell(Stage::Listening);
+    loop {
+        let partners = node.partners().unwrap_or_default();
+        let pulled = partners.iter().all(|partner| matches!(partner.link, Link::Live { .. } | Link::NoSource));
+        if pulled && node.store().lag().is_none() {
+            return parent::tell(Stage::Synced);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Events go to standard error; `ENTENTE_LOG` picks which (`info`, `debug`, `taxii=trace`).
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ENTENTE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,node=info,entente=info"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber in one process would be a test's; the first stays.
+    let _ = subscriber.try_init();
+}

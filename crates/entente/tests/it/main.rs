@@ -1,0 +1,3 @@
+//! The program as people and partners meet it.
+
+mod cli;

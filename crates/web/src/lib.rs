@@ -1,0 +1,1 @@
+//! The shell of the web pages: layout, session, components, assets, texts.
