@@ -23,7 +23,7 @@ try {
   });
   const bundled = readdirSync(out).map((name) => join(out, name));
   const plain = all.filter((path) => path.endsWith('.mjs'));
-  process.exitCode = spawnSync(process.execPath, ['--test', ...bundled, ...plain], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...bundled, ...plain], { stdio: 'inherit' }).status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });
 }

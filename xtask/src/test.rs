@@ -22,6 +22,7 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
     if !ready {
         return run.finish();
     }
+    run.step("scripts", || ui::check(root));
     // Tests and the binary are built by the same command lines with the same features, so that
     // nothing is compiled twice; clippy alone has artefacts of its own.
     let built =
