@@ -13,6 +13,7 @@ export function keys(): void {
   const shortcuts = [...document.querySelectorAll<HTMLElement>('[data-key]')].map((one) => one.dataset['key'] ?? '');
   const strokes = new Strokes(leaders(shortcuts));
   document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && isSearch(event.target)) event.target.blur();
     if (event.defaultPrevented || remembered('keys') === OFF || document.querySelector('dialog:modal')) return;
     const shortcut = strokes.press({
       key: event.key,
@@ -50,8 +51,14 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit'].includes(target.type);
 }
 
+const SEARCH = 'input[aria-keyshortcuts="/"], input[type="search"]';
+
+function isSearch(target: EventTarget | null): target is HTMLInputElement {
+  return target instanceof HTMLInputElement && target.matches(SEARCH);
+}
+
 function focusSearch(): boolean {
-  const search = document.querySelector<HTMLInputElement>('[aria-keyshortcuts="/"], input[type="search"]');
+  const search = document.querySelector<HTMLInputElement>(SEARCH);
   search?.focus();
   search?.select();
   return search !== null;

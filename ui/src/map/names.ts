@@ -1,13 +1,13 @@
 // Where a state's name stands on the map, and from which zoom on. By hand, so that no name covers a
 // neighbour. [longitude, latitude, zoom]
 export const NAMES: Record<string, [lon: number, lat: number, zoom: number]> = {
-  AL: [20.05, 41.0, 0],
-  HR: [16.0, 45.6, 0],
-  XK: [20.9, 42.58, 0],
-  BA: [17.8, 44.1, 0],
-  RS: [20.8, 44.2, 0],
-  ME: [19.25, 42.85, 0],
-  MK: [21.75, 41.5, 0],
+  AL: [20.15, 40.6, 0],
+  HR: [17.5, 45.5, 0],
+  XK: [20.85, 42.42, 0],
+  BA: [17.5, 44.35, 0],
+  RS: [20.9, 44.0, 0],
+  ME: [19.15, 42.95, 0],
+  MK: [21.7, 41.4, 0],
   SI: [14.8, 46.1, 4.6],
   IT: [13.2, 42.5, 0],
   GR: [21.9, 39.6, 0],

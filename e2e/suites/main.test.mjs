@@ -1,0 +1,4 @@
+// Everything that a browser has to show. One process, one browser at a time: a machine with two
+// cores measures nothing but itself otherwise.
+
+import './scripts.test.mjs';
