@@ -178,12 +178,10 @@ fn read(connection: &Connection, collection: i64) -> Result<Vec<(Stream, i64)>, 
     let mut found = Vec::new();
     let mut at = (-1_i64, 0_i64, 0_i64);
     loop {
-        let mut rows =
-            after.query((collection, at.0, at.1, at.2)).doing("reading the spans")?;
+        let mut rows = after.query((collection, at.0, at.1, at.2)).doing("reading the spans")?;
         let Some(row) = rows.next().doing("reading the spans")? else { return Ok(found) };
-        let read = || -> rusqlite::Result<(i64, i64, i64)> {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        };
+        let read =
+            || -> rusqlite::Result<(i64, i64, i64)> { Ok((row.get(0)?, row.get(1)?, row.get(2)?)) };
         let (newest, audience, first) = read().doing("reading the spans")?;
         let stream = Stream { collection, newest: newest == 1, audience };
         let greatest = last

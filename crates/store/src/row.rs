@@ -174,7 +174,8 @@ impl Interned for TypeName {
 
     fn from_text(text: &str) -> Option<Self> {
         let (name, spec) = text.split_once(' ')?;
-        let spec = [SpecVersion::V20, SpecVersion::V21].into_iter().find(|one| one.as_str() == spec)?;
+        let spec =
+            [SpecVersion::V20, SpecVersion::V21].into_iter().find(|one| one.as_str() == spec)?;
         Some(Self { name: name.to_owned(), spec })
     }
 }

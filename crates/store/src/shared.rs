@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use release::{Holder, Place};
+use release::Holder;
 use rusqlite::Connection;
 
 use crate::added::Spans;
@@ -16,13 +16,15 @@ use crate::feed::Pulse;
 use crate::intern::{Interner, Number};
 use crate::pool::Pool;
 use crate::row::TypeName;
-use crate::store::Lag;
+use crate::store::{Lag, Options};
 
 pub(crate) struct Shared {
     pub(crate) log: PathBuf,
     pub(crate) projections: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+    /// The names of the lists that are kept.
+    pub(crate) lists: Vec<&'static str>,
     pub(crate) audiences: Audiences,
     pub(crate) holders: Interner<Holder>,
     pub(crate) kinds: Interner<TypeName>,
@@ -33,21 +35,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        log: PathBuf,
-        projections: PathBuf,
-        place: Place,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        readers: usize,
-    ) -> Self {
+    pub(crate) fn new(log: PathBuf, projections: PathBuf, options: &Options) -> Self {
         Self {
-            pool: Pool::new(&log, &projections, readers),
+            pool: Pool::new(&log, &projections, options.readers),
             log,
             projections,
-            clock,
-            random,
-            audiences: Audiences::new(place),
+            clock: options.clock.clone(),
+            random: options.random.clone(),
+            lists: options.lists.iter().map(|spec| spec.name).collect(),
+            audiences: Audiences::new(options.place.clone()),
             holders: Interner::new(),
             kinds: Interner::new(),
             spans: Spans::default(),
@@ -144,9 +140,9 @@ impl Progress {
 
     pub(crate) fn wait(&self, commit: u64, patience: Duration) -> bool {
         let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.moved.wait_timeout_while(settled, patience, |settled| {
-            settled.0 < commit && !settled.1
-        });
+        let waited = self
+            .moved
+            .wait_timeout_while(settled, patience, |settled| settled.0 < commit && !settled.1);
         waited.unwrap_or_else(PoisonError::into_inner).0.0 >= commit
     }
 }

@@ -115,18 +115,16 @@ impl Store {
     /// Opens the store in `dir`, making it if there is none: `entente.db`, and `projections.db`,
     /// which can be deleted while the node is down.
     pub fn open(dir: &Path, options: Options) -> Result<Self, Error> {
-        let Options { place, clock, random, lists, readers } = options;
         let io = |source| Error::Io { path: dir.to_owned(), source };
         std::fs::create_dir_all(dir).map_err(io)?;
         let log = dir.join(schema::FILE);
         let projections = dir.join(projection::FILE);
         let connection = schema::open_writer(&log)?;
-        let lineage = lineage(&connection, &*random)?;
-        let shared =
-            Arc::new(Shared::new(log, projections, place.clone(), clock, random, readers));
+        let lineage = lineage(&connection, &*options.random)?;
+        let shared = Arc::new(Shared::new(log, projections, &options));
         shared.absorb(&connection)?;
         let kept = writer::kept_place(&connection)?;
-        let follower = Follower::open(shared.clone(), lists, &lineage)?;
+        let follower = Follower::open(shared.clone(), options.lists, &lineage)?;
 
         let (messages, tasks) = mpsc::channel();
         let (wake, woken) = mpsc::channel();
@@ -145,8 +143,8 @@ impl Store {
         for kind in [CollectionKind::Released, CollectionKind::Inbox] {
             store.collection(&kind)?;
         }
-        if kept != Some(KeptPlace::from(&place)) {
-            store.keep_place(kept.as_ref(), place)?;
+        if kept != Some(KeptPlace::from(&options.place)) {
+            store.keep_place(kept.as_ref(), options.place)?;
         }
         let _ = store.inner.wake.send(Wake::Follow);
         Ok(store)
@@ -335,7 +333,8 @@ impl Drop for Inner {
     fn drop(&mut self) {
         let _ = self.wake.send(Wake::Stop);
         let _ = self.messages.send(Message::Stop);
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             let _ = thread.join();
         }

@@ -31,10 +31,14 @@ pub(crate) struct Row {
 /// The rows of an object in all lists. Every object stands in the list of all objects.
 pub(crate) fn rows(specs: &[ListSpec], object: &Object, added: i64) -> Vec<Row> {
     let added = date_key(added);
-    let everything = Row { list: "", terms: BTreeSet::new(), sort: String::new(), added: added.clone() };
+    let everything =
+        Row { list: "", terms: BTreeSet::new(), sort: String::new(), added: added.clone() };
     let listed = specs.iter().filter_map(|spec| {
         let row = (spec.row)(object)?;
-        let terms = row.facets.into_iter().filter(|(facet, _)| !facet.starts_with('+') && !facet.is_empty());
+        let terms = row
+            .facets
+            .into_iter()
+            .filter(|(facet, _)| !facet.starts_with('+') && !facet.is_empty());
         Some(Row { list: spec.name, terms: terms.collect(), sort: row.sort, added: added.clone() })
     });
     std::iter::once(everything).chain(listed).collect()
@@ -154,5 +158,6 @@ fn pack(terms: &[i64]) -> Vec<u8> {
 
 /// The terms of a row.
 pub(crate) fn unpack(blob: &[u8]) -> impl Iterator<Item = i64> {
-    blob.chunks_exact(4).map(|four| i64::from(u32::from_le_bytes(four.try_into().unwrap_or_default())))
+    blob.chunks_exact(4)
+        .map(|four| i64::from(u32::from_le_bytes(four.try_into().unwrap_or_default())))
 }

@@ -24,7 +24,7 @@ use crate::row::{self, Copy, Flags, Version};
 use crate::schema;
 use crate::shared::Shared;
 use crate::writer::{Message, Task};
-pub(crate) use lists::{ADDED, ALL};
+pub(crate) use lists::{ADDED, ALL, date_key, unpack};
 
 /// The projections' file.
 pub(crate) const FILE: &str = "projections.db";
@@ -281,7 +281,12 @@ impl Follower {
         Ok(())
     }
 
-    fn stand(&mut self, object: i64, standing: Standing, tally: &mut lists::Tally) -> Result<(), Error> {
+    fn stand(
+        &mut self,
+        object: i64,
+        standing: Standing,
+        tally: &mut lists::Tally,
+    ) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO projected (object, seq, audience, added, rows)
              VALUES (?1, ?2, ?3, ?4, ?5)";
         let Standing { seq, audience, added } = standing;
@@ -321,9 +326,9 @@ impl Follower {
     /// Whether the projections are this log's, by these extractors.
     fn fits(&self) -> Result<bool, Error> {
         const SQL: &str = "SELECT lineage, extractors, seq, witness FROM followed";
-        let found: rusqlite::Result<(String, String, i64, i64)> = self.db.query_row(SQL, [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        });
+        let found: rusqlite::Result<(String, String, i64, i64)> =
+            self.db
+                .query_row(SQL, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
         let Ok((lineage, extractors, seq, witness)) = found else { return Ok(false) };
         if lineage != self.lineage || extractors != self.extractors() {
             return Ok(false);
@@ -360,7 +365,8 @@ impl Follower {
                      AND name NOT LIKE 'search\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
                 )
                 .doing("making the projections anew")?;
-            let rows = statement.query_map([], |row| row.get(0)).doing("making the projections anew")?;
+            let rows =
+                statement.query_map([], |row| row.get(0)).doing("making the projections anew")?;
             rows.collect::<rusqlite::Result<_>>().doing("making the projections anew")?
         };
         for table in tables {

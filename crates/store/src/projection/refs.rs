@@ -16,19 +16,35 @@ pub(crate) const VERSION: u32 = 1;
 const LEFT_OUT: [&str; 4] =
     ["/created_by_ref", "/object_marking_refs", "/marking_ref", "/granular_markings"];
 
-pub(crate) fn add(db: &Connection, audience: Number, seq: i64, object: &Object) -> Result<(), Error> {
+pub(crate) fn add(
+    db: &Connection,
+    audience: Number,
+    seq: i64,
+    object: &Object,
+) -> Result<(), Error> {
     const SQL: &str = "INSERT OR IGNORE INTO reference (target, audience, source, path)
          VALUES (?1, ?2, ?3, ?4)";
     each(db, SQL, audience, seq, object)
 }
 
-pub(crate) fn remove(db: &Connection, audience: Number, seq: i64, object: &Object) -> Result<(), Error> {
+pub(crate) fn remove(
+    db: &Connection,
+    audience: Number,
+    seq: i64,
+    object: &Object,
+) -> Result<(), Error> {
     const SQL: &str = "DELETE FROM reference
          WHERE target = ?1 AND audience = ?2 AND source = ?3 AND path = ?4";
     each(db, SQL, audience, seq, object)
 }
 
-fn each(db: &Connection, sql: &str, audience: Number, seq: i64, object: &Object) -> Result<(), Error> {
+fn each(
+    db: &Connection,
+    sql: &str,
+    audience: Number,
+    seq: i64,
+    object: &Object,
+) -> Result<(), Error> {
     let mut statement = db.prepare_cached(sql).doing("projecting references")?;
     for (path, target) in of(object) {
         statement.execute((target, audience, seq, path)).doing("projecting references")?;

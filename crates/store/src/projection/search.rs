@@ -39,14 +39,24 @@ pub(crate) fn seq_of(document: i64) -> i64 {
     document & ((1 << SEQ_BITS) - 1)
 }
 
-pub(crate) fn add(db: &Connection, audience: Number, seq: i64, object: &Object) -> Result<(), Error> {
+pub(crate) fn add(
+    db: &Connection,
+    audience: Number,
+    seq: i64,
+    object: &Object,
+) -> Result<(), Error> {
     const SQL: &str = "INSERT INTO search (rowid, text) VALUES (?1, ?2)";
     let mut statement = db.prepare_cached(SQL).doing("projecting text")?;
     statement.execute((document(audience, seq), text_of(object))).doing("projecting text")?;
     Ok(())
 }
 
-pub(crate) fn remove(db: &Connection, audience: Number, seq: i64, object: &Object) -> Result<(), Error> {
+pub(crate) fn remove(
+    db: &Connection,
+    audience: Number,
+    seq: i64,
+    object: &Object,
+) -> Result<(), Error> {
     const SQL: &str = "INSERT INTO search (search, rowid, text) VALUES ('delete', ?1, ?2)";
     let mut statement = db.prepare_cached(SQL).doing("forgetting text")?;
     statement.execute((document(audience, seq), text_of(object))).doing("forgetting text")?;

@@ -1,7 +1,12 @@
 //! The store as one viewer sees it: the only way to read objects.
 
+mod count;
 pub(crate) mod list;
+mod merge;
 pub(crate) mod page;
+mod reading;
+mod references;
+mod search;
 
 use std::sync::Arc;
 
@@ -13,6 +18,7 @@ use crate::error::Error;
 use crate::shared::Shared;
 use list::{Cursor, ListPage, ListQuery};
 use page::{Page, PageQuery};
+use reading::Reading;
 
 /// How many objects the reference index gives at most, newest first.
 pub const MOST_REFERENCES: usize = 1_000;
@@ -57,53 +63,62 @@ impl View {
     /// A state's copy comes before an account's, the one whose holder is its `created_by_ref`
     /// before another state's; of several copies of a fact, the one received last.
     pub fn get(&self, id: &Id) -> Result<Option<Seen>, Error> {
-        let _ = (&self.shared, id);
-        todo!()
+        let reading = self.read()?;
+        let chosen = reading.chosen(id.as_str())?;
+        chosen.map_or(Ok(None), |shown| reading.seen(&shown))
     }
 
     /// The versions of the object that the viewer may see, newest first; of the copy that
     /// [`View::get`] gives.
     pub fn versions(&self, id: &Id) -> Result<Vec<Seen>, Error> {
-        let _ = id;
-        todo!()
+        let reading = self.read()?;
+        let Some(newest) = reading.chosen(id.as_str())? else { return Ok(Vec::new()) };
+        let older = reading.older(&newest.copy)?;
+        let mut found = Vec::new();
+        for shown in std::iter::once(newest).chain(older.into_iter().rev()) {
+            found.extend(reading.seen(&shown)?);
+        }
+        Ok(found)
     }
 
     /// A page of a collection, as TAXII reads it: ascending by the moment of becoming visible.
     pub fn page(&self, query: &PageQuery) -> Result<Page, Error> {
-        let _ = query;
-        todo!()
+        self.read()?.page(query)
     }
 
     /// The newest versions that refer to `id`, in whatever property except `created_by_ref` and
     /// markings; newest first, at most [`MOST_REFERENCES`]. A projection: may lag.
     pub fn referring_to(&self, id: &Id) -> Result<Vec<Seen>, Error> {
-        let _ = id;
-        todo!()
+        self.read()?.referring(id)
     }
 
-    /// What the newest version of `id` refers to and the viewer may see, in order of the text.
+    /// What the newest version of `id` refers to and the viewer may see, in order of the text,
+    /// except who made it and its markings.
     pub fn refers_from(&self, id: &Id) -> Result<Vec<Seen>, Error> {
-        let _ = id;
-        todo!()
+        let reading = self.read()?;
+        let chosen = reading.chosen(id.as_str())?;
+        let seen = chosen.map_or(Ok(None), |shown| reading.seen(&shown))?;
+        seen.map_or_else(|| Ok(Vec::new()), |seen| reading.referred(&seen.object))
     }
 
     /// A page of a list. A projection: may lag.
     pub fn list(&self, list: &str, query: &ListQuery) -> Result<ListPage, Error> {
-        let _ = (list, query);
-        todo!()
+        self.is_kept(list)?;
+        self.read()?.list(list, query)
     }
 
     /// How many objects that the viewer may see have each value of `facet`, most frequent first.
     /// The query's other filters and bounds hold; its filter on this facet does not, so that a
-    /// reader sees what else he could choose. A projection: may lag.
+    /// reader sees what else he could choose. Of very many rows only the first are counted. A
+    /// projection: may lag.
     pub fn facets(
         &self,
         list: &str,
         facet: &str,
         query: &ListQuery,
     ) -> Result<Vec<(String, u64)>, Error> {
-        let _ = (list, facet, query);
-        todo!()
+        self.is_kept(list)?;
+        self.read()?.facets(list, facet, query)
     }
 
     /// Objects with all the words of `text` (the last one may be unfinished), received last
@@ -114,19 +129,27 @@ impl View {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<ListPage, Error> {
-        let _ = (text, after, limit);
-        todo!()
+        self.read()?.search(text, after, limit)
     }
 
-    /// The objects of a list that became visible after `added`, the last ones first. A
-    /// projection: may lag.
+    /// The objects of a list that became visible after `added`, the last ones first; no further
+    /// pages. A projection: may lag.
     pub fn since(&self, list: &str, added: i64, limit: usize) -> Result<ListPage, Error> {
-        let _ = (list, added, limit);
-        todo!()
+        self.is_kept(list)?;
+        self.read()?.since(list, added, limit)
     }
 
     /// The bytes of the newest version, for what needs no more than that.
     pub fn bytes(&self, id: &Id) -> Result<Option<Bytes>, Error> {
         Ok(self.get(id)?.map(|seen| seen.object.bytes().clone()))
+    }
+
+    fn read(&self) -> Result<Reading<'_>, Error> {
+        Reading::begin(&self.shared, &self.viewer)
+    }
+
+    fn is_kept(&self, list: &str) -> Result<(), Error> {
+        let kept = self.shared.lists.contains(&list);
+        if kept { Ok(()) } else { Err(Error::NoList { name: list.to_owned() }) }
     }
 }

@@ -1,9 +1,17 @@
 //! Pages of a collection, as TAXII reads them.
 
-use bytes::Bytes;
-use stix::{Id, SpecVersion, Timestamp};
+use std::collections::{BTreeMap, HashSet};
 
+use bytes::Bytes;
+use stix::{Class, Id, SpecVersion, Timestamp};
+
+use super::merge::{Fetch, Merge};
+use super::reading::Reading;
+use crate::added::Stream;
 use crate::collection::CollectionKey;
+use crate::error::{Doing, Error};
+use crate::intern::Number;
+use crate::row::{self, Copy, Flags, Version};
 
 /// What to read of a collection.
 #[derive(Clone, Debug)]
@@ -101,6 +109,242 @@ pub struct Brief {
 impl Item {
     /// What a manifest says of it.
     pub fn brief(&self) -> Brief {
-        todo!()
+        #[derive(Default, serde::Deserialize)]
+        struct Said {
+            #[serde(default, rename = "type")]
+            name: String,
+            #[serde(default)]
+            id: String,
+            modified: Option<String>,
+            created: Option<String>,
+            spec_version: Option<String>,
+        }
+        // What is stored was read strictly on admission.
+        let said: Said = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        let is_fact = stix::object::class_of(&said.name) == Class::Observable;
+        let spec_version = match said.spec_version.as_deref() {
+            Some("2.1") => SpecVersion::V21,
+            None if is_fact => SpecVersion::V21,
+            _ => SpecVersion::V20,
+        };
+        let version = said.modified.or(said.created).filter(|_| !is_fact);
+        Brief { id: said.id, version, spec_version }
+    }
+}
+
+/// A row of the index.
+#[derive(Clone, Copy)]
+struct Row {
+    seq: i64,
+    kind: Number,
+    newest: bool,
+    /// Other rows may stand for the same object: the one to be shown is to be chosen.
+    twin: bool,
+}
+
+/// What a query asks for, in the store's own terms.
+struct Wanted<'q> {
+    query: &'q PageQuery,
+    /// The kinds asked for; `None` means all.
+    kinds: Option<HashSet<Number>>,
+    /// Only what was added after this.
+    after: i64,
+}
+
+impl Wanted<'_> {
+    fn has_older(&self) -> bool {
+        match &self.query.versions {
+            Versions::Newest => false,
+            Versions::All => true,
+            Versions::Some { first, exact, .. } => *first || !exact.is_empty(),
+        }
+    }
+}
+
+impl Reading<'_> {
+    pub(super) fn page(&self, query: &PageQuery) -> Result<Page, Error> {
+        let position = query.position.map(|Position(at)| at);
+        let after = query.added_after.max(position).unwrap_or(i64::MIN);
+        let wanted = Wanted { query, kinds: self.kinds(query)?, after };
+        if query.ids.is_empty() { self.merged(&wanted) } else { self.looked_up(&wanted) }
+    }
+
+    /// The kinds that a query asks for.
+    fn kinds(&self, query: &PageQuery) -> Result<Option<HashSet<Number>>, Error> {
+        if query.types.is_empty() && query.spec_versions.is_empty() {
+            return Ok(None);
+        }
+        // Another process may have met a type that this one has not.
+        self.shared.kinds.absorb(&self.db)?;
+        let mut kinds = HashSet::new();
+        self.shared.kinds.each_from(0, |number, kind| {
+            let by_type = query.types.is_empty() || query.types.contains(&kind.name);
+            let by_spec =
+                query.spec_versions.is_empty() || query.spec_versions.contains(&kind.spec);
+            if by_type && by_spec {
+                kinds.insert(number);
+            }
+        });
+        Ok(Some(kinds))
+    }
+
+    /// Merges the streams of the audiences that say yes.
+    fn merged(&self, wanted: &Wanted<'_>) -> Result<Page, Error> {
+        const SQL: &str = "SELECT date_added, seq, kind, twin FROM added
+             WHERE collection = ?1 AND newest = ?2 AND audience = ?3 AND date_added > ?4
+             ORDER BY date_added LIMIT ?5";
+        let collection = wanted.query.collection.0;
+        self.shared.spans.refresh(&self.db, collection)?;
+        let mut streams: Vec<(Stream, i64)> = Vec::new();
+        for newest in [true, false] {
+            if newest || wanted.has_older() {
+                let of =
+                    self.shared.spans.of(collection, newest, |audience| self.visible.has(audience));
+                let kept = of.into_iter().filter(|(_, span)| span.last > wanted.after);
+                streams.extend(kept.map(|(stream, span)| (stream, span.first.max(wanted.after))));
+            }
+        }
+        let bounds = streams.iter().map(|(_, first)| Some(*first)).collect();
+        let mut statement = self.db.prepare_cached(SQL).doing("reading a page")?;
+        let fetch = |Fetch { stream, after, limit }: Fetch<'_, i64>| {
+            let Some((Stream { collection, newest, audience }, _)) = streams.get(stream) else {
+                return Ok(Vec::new());
+            };
+            let after = after.copied().unwrap_or(wanted.after);
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            statement
+                .query_map((collection, newest, audience, after, limit), |row| {
+                    let (seq, kind, twin) = (row.get(1)?, row.get(2)?, row.get(3)?);
+                    Ok((row.get(0)?, Row { seq, kind, newest: *newest, twin }))
+                })
+                .and_then(Iterator::collect)
+                .doing("reading a page")
+        };
+        let mut merge = Merge::new(bounds, true, wanted.query.limit.saturating_add(1), fetch)?;
+        self.gather(wanted, || merge.next())
+    }
+
+    /// Looks up the objects asked for.
+    fn looked_up(&self, wanted: &Wanted<'_>) -> Result<Page, Error> {
+        let mut rows = BTreeMap::new();
+        for id in &wanted.query.ids {
+            for copy in Copy::of_id(&self.db, id.as_str())? {
+                if copy.collection == wanted.query.collection.0 {
+                    self.rows_of(&copy, wanted, &mut rows)?;
+                } else if let Some(version) = Version::find(&self.db, copy.newest)?
+                    && version.flags.has(Flags::DEFINITION)
+                    && let Some(added) = self.escorted(copy.key, Some(wanted.query.collection.0))?
+                {
+                    // A definition stands wherever an object stands that it marks.
+                    rows.insert(
+                        added,
+                        Row { seq: version.seq, kind: version.kind, newest: true, twin: false },
+                    );
+                }
+            }
+        }
+        let mut rows = rows.into_iter().filter(|(added, _)| *added > wanted.after);
+        self.gather(wanted, || Ok(rows.next()))
+    }
+
+    fn rows_of(
+        &self,
+        copy: &Copy,
+        wanted: &Wanted<'_>,
+        rows: &mut BTreeMap<i64, Row>,
+    ) -> Result<(), Error> {
+        let newest = self.newest(copy)?.into_iter().map(|shown| (shown, true));
+        let older = if wanted.has_older() { self.older(copy)? } else { Vec::new() };
+        for (shown, newest) in newest.chain(older.into_iter().map(|shown| (shown, false))) {
+            let Version { seq, kind, flags, .. } = shown.version;
+            let mut added = shown.added;
+            if flags.has(Flags::DEFINITION) {
+                match self.escorted(copy.key, Some(wanted.query.collection.0))? {
+                    Some(here) => added = here,
+                    None => continue,
+                }
+            }
+            rows.insert(added, Row { seq, kind, newest, twin: copy.twin });
+        }
+        Ok(())
+    }
+
+    /// Takes rows, ascending by date, until the page is full and it is known whether more follow.
+    fn gather(
+        &self,
+        wanted: &Wanted<'_>,
+        mut next: impl FnMut() -> Result<Option<(i64, Row)>, Error>,
+    ) -> Result<Page, Error> {
+        let limit = wanted.query.limit;
+        let mut items = Vec::with_capacity(limit.min(1_024));
+        let mut more = false;
+        while let Some((added, row)) = next()? {
+            if !self.wants(wanted, added, &row)? {
+                continue;
+            }
+            if items.len() == limit {
+                more = true;
+                break;
+            }
+            let bytes = row::bytes(&self.db, row.seq)?.ok_or_else(|| Error::Damaged {
+                place: "payload",
+                reason: format!("{} is missing", row.seq),
+            })?;
+            items.push(Item { bytes: Bytes::from(bytes), added });
+        }
+        let position = items.last().map(|item| Position(item.added));
+        Ok(Page { items, more, position })
+    }
+
+    /// Whether a row of an audience that says yes belongs into the page.
+    fn wants(&self, wanted: &Wanted<'_>, added: i64, row: &Row) -> Result<bool, Error> {
+        if wanted.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&row.kind)) {
+            return Ok(false);
+        }
+        let by_version = match &wanted.query.versions {
+            Versions::Newest => row.newest,
+            Versions::All => true,
+            Versions::Some { first, newest, exact } => {
+                (*newest && row.newest) || self.is_one_of(*first, exact, added, row)?
+            }
+        };
+        Ok(by_version && (!row.twin || self.is_shown(wanted, added, row)?))
+    }
+
+    fn is_one_of(
+        &self,
+        first: bool,
+        exact: &[Timestamp],
+        added: i64,
+        row: &Row,
+    ) -> Result<bool, Error> {
+        let Some(version) = Version::find(&self.db, row.seq)? else { return Ok(false) };
+        // The version of what has none is the moment it was added.
+        let key = match version.version.as_str() {
+            "" => Timestamp::from_micros(added).sort_key(),
+            _ => version.version,
+        };
+        if exact.iter().any(|moment| moment.sort_key() == key) {
+            return Ok(true);
+        }
+        if !first {
+            return Ok(false);
+        }
+        let Some(copy) = Copy::of_key(&self.db, version.object)? else { return Ok(false) };
+        let older = self.older(&copy)?;
+        Ok(older.first().map_or(copy.newest, |shown| shown.version.seq) == row.seq)
+    }
+
+    /// Whether of several rows that stand for one object this is the one that the viewer is shown.
+    /// Of a definition the earliest: he has it since then. Of a fact the last copy received, at
+    /// its own date: he is to have its bytes.
+    fn is_shown(&self, wanted: &Wanted<'_>, added: i64, row: &Row) -> Result<bool, Error> {
+        let Some(version) = Version::find(&self.db, row.seq)? else { return Ok(false) };
+        if version.flags.has(Flags::DEFINITION) {
+            let first = self.escorted(version.object, Some(wanted.query.collection.0))?;
+            return Ok(first == Some(added));
+        }
+        let Some(copy) = Copy::of_key(&self.db, version.object)? else { return Ok(false) };
+        self.is_shown_fact(&copy, &version)
     }
 }

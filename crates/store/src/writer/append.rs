@@ -3,6 +3,7 @@
 use release::Holder;
 use stix::{Class, Object, Timestamp};
 
+use super::mind::Own;
 use super::work::{Place, Work};
 use crate::added::Stream;
 use crate::admitted::{Admitted, Kind, Outcome, Seq};
@@ -10,7 +11,6 @@ use crate::collection::CollectionKind;
 use crate::error::{Doing, Error};
 use crate::intern::Number;
 use crate::row::{self, Copy, Flags, TypeName, Version};
-use super::mind::Own;
 
 /// An object about to be stored.
 pub(crate) struct Entry<'e> {
@@ -56,19 +56,27 @@ impl Work<'_> {
             None => self.first(&entry, admitted.holder(), &copies),
             Some(copy) => self.again(&entry, copy),
         }?;
-        if let (Class::Marking, Kind::Workspace, Outcome::Stored(seq)) = (class, admitted.kind, outcome) {
+        if let (Class::Marking, Kind::Workspace, Outcome::Stored(seq)) =
+            (class, admitted.kind, outcome)
+        {
             self.define(&entry, self.version(seq.0)?.object, seq.0)?;
         }
         Ok(outcome)
     }
 
     /// The first version of a copy.
-    fn first(&mut self, entry: &Entry<'_>, holder: &Holder, copies: &[Copy]) -> Result<Outcome, Error> {
+    fn first(
+        &mut self,
+        entry: &Entry<'_>,
+        holder: &Holder,
+        copies: &[Copy],
+    ) -> Result<Outcome, Error> {
         let collection = self.collection_of(holder)?;
         let twin = entry.flags.has(Flags::FACT) && !copies.is_empty();
         let copy = self.new_copy(entry, collection, twin);
         let own = self.own(entry.holder, entry.object.header())?;
-        let audience = self.bind(own.policy, &copy.id, entry.holder, &entry.object.header().ends)?;
+        let audience =
+            self.bind(own.policy, &copy.id, entry.holder, &entry.object.header().ends)?;
         if twin {
             copies.iter().try_for_each(|other| self.make_twin(other))?;
         }
@@ -114,7 +122,8 @@ impl Work<'_> {
     /// A version newer than the newest.
     fn succeed(&mut self, entry: &Entry<'_>, copy: &Copy, before: &Version) -> Result<i64, Error> {
         let own = self.own(entry.holder, entry.object.header())?;
-        let audience = self.bind(own.policy, &copy.id, entry.holder, &entry.object.header().ends)?;
+        let audience =
+            self.bind(own.policy, &copy.id, entry.holder, &entry.object.header().ends)?;
         self.note_older(copy.key, &before.version, before.seq)?;
         let seq = self.store(entry, copy, &own, audience, true)?;
         self.set_newest(copy.key, seq)?;
@@ -132,7 +141,8 @@ impl Work<'_> {
     /// A version older than the newest: visible only to who may see both.
     fn precede(&mut self, entry: &Entry<'_>, copy: &Copy, newest: &Version) -> Result<i64, Error> {
         let own = self.own(entry.holder, entry.object.header())?;
-        let audience = self.bind(own.policy, &copy.id, entry.holder, &entry.object.header().ends)?;
+        let audience =
+            self.bind(own.policy, &copy.id, entry.holder, &entry.object.header().ends)?;
         let audience = self.both(audience, newest.audience)?;
         let seq = self.store(entry, copy, &own, audience, false)?;
         self.note_older(copy.key, &entry.version, seq)?;
@@ -140,10 +150,17 @@ impl Work<'_> {
     }
 
     /// Takes the place of a version that nobody is to see any more.
-    fn replace(&mut self, entry: &Entry<'_>, copy: &Copy, held: &Version, newest: bool) -> Result<i64, Error> {
+    fn replace(
+        &mut self,
+        entry: &Entry<'_>,
+        copy: &Copy,
+        held: &Version,
+        newest: bool,
+    ) -> Result<i64, Error> {
         self.drop_version(copy, held)?;
         let own = self.own(entry.holder, entry.object.header())?;
-        let mut audience = self.bind(own.policy, &copy.id, entry.holder, &entry.object.header().ends)?;
+        let mut audience =
+            self.bind(own.policy, &copy.id, entry.holder, &entry.object.header().ends)?;
         if !newest {
             let above = self.version(copy.newest)?.audience;
             audience = self.both(audience, above)?;
@@ -261,7 +278,8 @@ impl Work<'_> {
 
     /// One row of two columns: another object's id, and a sequence.
     pub(crate) fn note(&self, sql: &str, id: &stix::Id, seq: i64) -> Result<(), Error> {
-        let mut statement = self.db.prepare_cached(sql).doing("noting what a version depends on")?;
+        let mut statement =
+            self.db.prepare_cached(sql).doing("noting what a version depends on")?;
         statement.execute((id.as_str(), seq)).doing("noting what a version depends on")?;
         Ok(())
     }

@@ -73,7 +73,8 @@ impl Work<'_> {
                 policy = policy.and(&*self.policy(version.own)?);
                 if version.flags.has(Flags::HAS_ENDS) {
                     let object = row::object(self.db, version.seq)?;
-                    waiting.extend(object.header().ends.iter().map(|end| (end.clone(), copy.holder)));
+                    waiting
+                        .extend(object.header().ends.iter().map(|end| (end.clone(), copy.holder)));
                 }
             }
         }
@@ -114,7 +115,12 @@ impl Work<'_> {
     }
 
     /// The newest version has a successor with this audience: it is an older one now.
-    pub(crate) fn retire(&mut self, copy: &Copy, before: &Version, above: Number) -> Result<(), Error> {
+    pub(crate) fn retire(
+        &mut self,
+        copy: &Copy,
+        before: &Version,
+        above: Number,
+    ) -> Result<(), Error> {
         self.hide(stream(copy, true, before.audience), before.added)?;
         let audience = self.both(before.audience, above)?;
         let stream = stream(copy, false, audience);
@@ -126,7 +132,12 @@ impl Work<'_> {
     }
 
     /// The newest version's audience is another now: so are those of the older ones.
-    pub(crate) fn rebind_older(&mut self, object: i64, above: Number, except: Option<i64>) -> Result<(), Error> {
+    pub(crate) fn rebind_older(
+        &mut self,
+        object: i64,
+        above: Number,
+        except: Option<i64>,
+    ) -> Result<(), Error> {
         for seq in row::older(self.db, object)? {
             if Some(seq) != except {
                 self.rebind_one_older(&self.version(seq)?, above)?;
@@ -206,7 +217,12 @@ impl Work<'_> {
         Ok(true)
     }
 
-    fn escort_version(&mut self, copy: &Copy, version: &Version, stream: Stream) -> Result<(), Error> {
+    fn escort_version(
+        &mut self,
+        copy: &Copy,
+        version: &Version,
+        stream: Stream,
+    ) -> Result<(), Error> {
         if version.flags.has(Flags::ESCORTED) {
             let object = row::object(self.db, version.seq)?;
             let own = self.own(copy.holder, object.header())?;

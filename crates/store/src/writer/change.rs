@@ -188,7 +188,8 @@ impl Work<'_> {
         let mut statement = self.db.prepare_cached(SQL).doing("reading a stream")?;
         let found = statement
             .query_map((stream.collection, stream.newest, stream.audience), |row| {
-                let place = Place { stream, seq: row.get(1)?, kind: row.get(2)?, twin: row.get(3)? };
+                let place =
+                    Place { stream, seq: row.get(1)?, kind: row.get(2)?, twin: row.get(3)? };
                 Ok((row.get(0)?, place))
             })
             .doing("reading a stream")?;

@@ -109,8 +109,12 @@ impl Mind {
             next_seq: one("SELECT ifnull(max(seq), 0) + 1 FROM version")?,
             next_object: one("SELECT ifnull(max(object), 0) + 1 FROM version")?
                 .max(one("SELECT ifnull(max(key), 0) + 1 FROM object")?),
-            last_change: one("SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'changed'), 0)")?,
-            received: one("SELECT ifnull((SELECT received FROM version ORDER BY seq DESC LIMIT 1), 0)")?,
+            last_change: one(
+                "SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'changed'), 0)",
+            )?,
+            received: one(
+                "SELECT ifnull((SELECT received FROM version ORDER BY seq DESC LIMIT 1), 0)",
+            )?,
             ..Self::default()
         };
         for (collection, clock) in pairs(db, "SELECT id, clock FROM collection")? {
@@ -132,7 +136,8 @@ impl Mind {
         let rows = statement
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .doing("reading the definitions’ audiences")?;
-        mind.escorts = rows.collect::<rusqlite::Result<_>>().doing("reading the definitions’ audiences")?;
+        mind.escorts =
+            rows.collect::<rusqlite::Result<_>>().doing("reading the definitions’ audiences")?;
         Ok(mind)
     }
 

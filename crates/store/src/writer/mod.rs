@@ -36,13 +36,23 @@ const MOST_PAGES: i32 = 2_000;
 pub(crate) enum Task {
     Append(Batch),
     /// Writes a record if it still is as expected.
-    Swap { expected: Option<String>, record: Record },
+    Swap {
+        expected: Option<String>,
+        record: Record,
+    },
     Collection(CollectionKind),
-    Withdraw { collection: CollectionKey, holder: Holder, id: Id },
+    Withdraw {
+        collection: CollectionKey,
+        holder: Holder,
+        id: Id,
+    },
     /// Adds everything of these audiences anew.
     Readd(HashSet<Number>),
     /// Keeps the place in mind for the next start, with what it widens.
-    Place { place: Place, widened: HashSet<Number> },
+    Place {
+        place: Place,
+        widened: HashSet<Number>,
+    },
     /// The projections have followed all changes up to this one.
     Followed(i64),
 }
@@ -201,7 +211,8 @@ fn checkpoint(connection: &Connection, pages: &AtomicI32, erased: bool) {
     if pages.load(Ordering::Relaxed) < MOST_PAGES && !erased {
         return;
     }
-    let sql = if erased { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
+    let sql =
+        if erased { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
     if let Err(error) = connection.query_row(sql, [], |_| Ok(())) {
         tracing::warn!(%error, "the write-ahead log could not be checkpointed");
     }

@@ -1,0 +1,7 @@
+//! The store, tested as its users use it.
+
+mod append;
+mod care;
+mod made;
+mod pages;
+mod projected;
