@@ -188,10 +188,15 @@ pub(crate) fn moment(n: usize) -> Timestamp {
 
 /// The nth campaign in a version, marked so.
 pub(crate) fn campaign(n: usize, version: usize, markings: &[Id]) -> Map<String, Value> {
-    let mut object = map(json!({
-        "type": "campaign", "spec_version": "2.1", "id": id("campaign", n), "name": format!("Campaign {n}"),
+    let object = json!({
+        "type": "campaign", "spec_version": "2.1", "id": id("campaign", n),
         "created": moment(0), "modified": moment(version), "first_seen": moment(n),
-    }));
+        "name": format!("Campaign {n}"),
+    });
+    marked(map(object), markings)
+}
+
+fn marked(mut object: Map<String, Value>, markings: &[Id]) -> Map<String, Value> {
     if !markings.is_empty() {
         object.insert("object_marking_refs".to_owned(), json!(markings));
     }
@@ -212,20 +217,19 @@ pub(crate) fn relationship(
     to: &Id,
     markings: &[Id],
 ) -> Map<String, Value> {
-    map(json!({
+    let object = json!({
         "type": "relationship", "spec_version": "2.1", "id": id("relationship", n),
         "created": moment(0), "modified": moment(version), "relationship_type": "related-to",
-        "source_ref": from, "target_ref": to, "object_marking_refs": markings,
-    }))
+        "source_ref": from, "target_ref": to,
+    });
+    marked(map(object), markings)
 }
 
 /// A domain name, as the nth state or an account brings it.
 pub(crate) fn domain(value: &str, holder: Holder, markings: &[Id]) -> Admitted {
     let mut object = map(json!({ "type": "domain-name", "spec_version": "2.1", "value": value }));
     object.insert("id".to_owned(), json!(stix::id::of_sco(&object).unwrap()));
-    if !markings.is_empty() {
-        object.insert("object_marking_refs".to_owned(), json!(markings));
-    }
+    let object = marked(object, markings);
     Admitted::fact(Object::parse(Value::Object(object).to_string().into_bytes()).unwrap(), holder)
 }
 

@@ -3,5 +3,7 @@
 mod append;
 mod care;
 mod made;
+mod model;
+mod oracle;
 mod pages;
 mod projected;

@@ -1,0 +1,240 @@
+//! The store against the naive one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use release::{Place, Viewer};
+use stix::{Id, Object};
+use store::{PageQuery, Versions};
+
+use crate::made::*;
+use crate::model::*;
+
+fn is_definition(object: &Object) -> bool {
+    object.id().type_name() == "marking-definition"
+}
+
+fn is_fact(object: &Object) -> bool {
+    object.id().type_name() == "domain-name"
+}
+
+fn place_of(model: &Model) -> Place {
+    let members = model.roster.iter().map(|n| state(*n)).collect();
+    Place { relay: model.relay, rosters: BTreeMap::from([(group_id(), members)]), ..place() }
+}
+
+/// A store to which things happen, beside the naive one.
+struct World {
+    made: Made,
+    model: Model,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { made: store(), model: Model::default() }
+    }
+
+    fn happens(&mut self, event: &Event) {
+        self.made.clock.pass(700);
+        self.model.happens(event);
+        if let Some(admitted) = event.admitted() {
+            self.made.add(admitted);
+        }
+        match event {
+            Event::Relay(_) | Event::Roster(_) => {
+                self.made.store.place_changed(place_of(&self.model)).unwrap();
+            }
+            Event::Restart => {
+                self.reopen();
+            }
+            _ => {}
+        }
+    }
+
+    fn reopen(&mut self) {
+        // The last handle goes before the folder is opened again.
+        let aside = tempfile::tempdir().unwrap();
+        self.made.store = open(aside.path(), &self.made.clock, place());
+        let place = place_of(&self.model);
+        self.made.store = open(self.made.dir.path(), &self.made.clock, place);
+    }
+
+    /// What a viewer finds in pages: what has versions, facts, definitions.
+    fn found(
+        &self,
+        viewer: &Viewer,
+        versions: Versions,
+    ) -> (BTreeSet<(Id, String)>, BTreeMap<Id, Object>, BTreeSet<Id>) {
+        let query = PageQuery { versions, ..PageQuery::of(self.made.released(), 4) };
+        let (mut versioned, mut facts, mut definitions) =
+            (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+        for object in self.made.all(viewer, &query) {
+            let id = object.id().clone();
+            let fresh = if is_definition(&object) {
+                definitions.insert(id)
+            } else if is_fact(&object) {
+                facts.insert(id, object).is_none()
+            } else {
+                versioned.insert((id, object.text().to_owned()))
+            };
+            assert!(fresh, "everything is in a page once");
+        }
+        (versioned, facts, definitions)
+    }
+
+    fn check(&self, viewer: &Viewer) {
+        let versions = self.model.versions(viewer);
+        let facts = self.model.facts(viewer);
+        let view = self.made.view(viewer.clone());
+        for n in 0..9 {
+            let wanted = versions.get(&end(n)).cloned().unwrap_or_default();
+            let got = view.get(&end(n)).unwrap();
+            assert_eq!(got.map(|seen| seen.object).as_ref(), wanted.first(), "{viewer:?}");
+            let seen = view.versions(&end(n)).unwrap();
+            let seen: Vec<_> = seen.into_iter().map(|seen| seen.object).collect();
+            assert_eq!(seen, wanted, "{viewer:?}");
+        }
+        for (id, fact) in &facts {
+            let got = view.get(id).unwrap().expect("a fact is seen");
+            assert_eq!(&got.object, fact, "{viewer:?}");
+        }
+        let pair = |object: &Object| (object.id().clone(), object.text().to_owned());
+        let newest: BTreeSet<_> =
+            versions.values().filter_map(|versions| versions.first()).map(pair).collect();
+        let all: BTreeSet<_> = versions.values().flatten().map(pair).collect();
+        for (versions, wanted) in [(Versions::Newest, newest), (Versions::All, all)] {
+            let (found, found_facts, definitions) = self.found(viewer, versions);
+            assert_eq!(found, wanted, "{viewer:?}");
+            assert_eq!(found_facts, facts, "{viewer:?}");
+            // A definition once shown stays: it tells nothing that was not told before.
+            assert!(definitions.is_superset(&self.model.needed(viewer)), "{viewer:?}");
+            assert!(definitions.iter().all(|id| view.get(id).unwrap().is_some()), "{viewer:?}");
+        }
+    }
+}
+
+fn viewers() -> [Viewer; 6] {
+    [Viewer::Public, person(0), person(1), node(1), node(2), account("tool")]
+}
+
+/// A client that keeps nothing but what it got and the last moment of it.
+struct Client {
+    viewer: Viewer,
+    versions: Versions,
+    added_after: Option<i64>,
+    got: BTreeMap<Id, Vec<Object>>,
+}
+
+impl Client {
+    fn new(viewer: Viewer, versions: Versions) -> Self {
+        Self { viewer, versions, added_after: None, got: BTreeMap::new() }
+    }
+
+    fn sync(&mut self, world: &World, limit: usize) {
+        let view = world.made.view(self.viewer.clone());
+        let (versions, facts) =
+            (world.model.versions(&self.viewer), world.model.facts(&self.viewer));
+        loop {
+            let page = view
+                .page(&PageQuery {
+                    added_after: self.added_after,
+                    versions: self.versions.clone(),
+                    ..PageQuery::of(world.made.released(), limit)
+                })
+                .unwrap();
+            for item in &page.items {
+                let object = Object::parse(item.bytes.clone()).unwrap();
+                let may = is_definition(&object)
+                    || facts.get(object.id()) == Some(&object)
+                    || versions.get(object.id()).is_some_and(|seen| seen.contains(&object));
+                assert!(may, "{:?} got what he may not see: {}", self.viewer, object.text());
+                let got = self.got.entry(object.id().clone()).or_default();
+                got.retain(|held| *held != object);
+                got.push(object);
+                self.added_after = Some(item.added);
+            }
+            if !page.more {
+                return;
+            }
+        }
+    }
+
+    /// It has everything that its viewer may see now.
+    fn has_all(&self, world: &World) {
+        let has =
+            |object: &Object| self.got.get(object.id()).is_some_and(|got| got.contains(object));
+        for (_, versions) in world.model.versions(&self.viewer) {
+            let wanted = if self.versions == Versions::All { versions.len() } else { 1 };
+            for object in versions.iter().take(wanted) {
+                assert!(has(object), "{:?} lacks {}", self.viewer, object.text());
+            }
+        }
+        for (id, fact) in world.model.facts(&self.viewer) {
+            let got = self.got.get(&id).and_then(|got| got.last());
+            assert!(got.is_some(), "{:?} lacks {id}", self.viewer);
+            // Where less is shown than before, the client may still hold the other copy's bytes.
+            assert!(
+                world.model.narrowed || got == Some(&fact),
+                "{:?} holds old bytes",
+                self.viewer
+            );
+        }
+        for id in world.model.needed(&self.viewer) {
+            assert!(self.got.contains_key(&id), "{:?} lacks {id}", self.viewer);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_viewer_sees_what_the_naive_store_shows(
+        events in prop::collection::vec(event(), 1..40),
+    ) {
+        let mut world = World::new();
+        for event in &events {
+            world.happens(event);
+        }
+        for viewer in viewers() {
+            world.check(&viewer);
+        }
+    }
+
+    /// Every event that lets somebody see more, and others between them. Each client asks only for
+    /// what was added after the last that it got, at any time and in pages of any size.
+    #[test]
+    fn a_client_that_only_asks_for_what_was_added_misses_nothing(
+        events in prop::collection::vec(event(), 1..40),
+    ) {
+        let mut world = World::new();
+        let mut clients: Vec<_> = viewers()
+            .into_iter()
+            .flat_map(|viewer| {
+                [Versions::Newest, Versions::All].map(|all| Client::new(viewer.clone(), all))
+            })
+            .collect();
+        for event in &events {
+            world.happens(event);
+            match event {
+                Event::Sync { limit } => clients.iter_mut().for_each(|one| one.sync(&world, *limit)),
+                Event::Grant => {
+                    // Who was nobody in particular reads for a state from now on.
+                    for client in &mut clients {
+                        client.viewer = match &client.viewer {
+                            Viewer::Public => person(2),
+                            Viewer::Account(_) => node(1),
+                            other => other.clone(),
+                        };
+                        world.made.store.account_granted(&client.viewer).unwrap();
+                    }
+                }
+                _ => {}
+            }
+        }
+        for client in &mut clients {
+            client.sync(&world, 3);
+            client.has_all(&world);
+        }
+    }
+}
