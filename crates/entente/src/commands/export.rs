@@ -40,7 +40,7 @@ pub(crate) fn run(dir: &Path, args: &Export) -> Result<()> {
         query.position = page.position;
     }
     wait.finish_and_clear();
-    let mut bytes = stix::bundle::write(bundle_id()?, &objects);
+    let mut bytes = stix::bundle::write(&bundle_id()?, &objects);
     bytes.push(b'\n');
     match &args.output {
         Some(path) => fs::write(path, bytes).context(format!("cannot write {}", path.display()))?,
