@@ -38,9 +38,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Status => status::run(&dir, out),
         Command::Backup(args) => backup::run(&dir, &args, out),
         Command::Doctor => doctor::run(&dir, out),
-        Command::Docs => {
-            output::raw(reference::text().as_bytes())
-        }
+        Command::Docs => output::raw(reference::text().as_bytes()),
         // Taken above: it has folders of its own.
         Command::Demo(_) => Ok(()),
     }

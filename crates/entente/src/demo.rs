@@ -52,7 +52,8 @@ pub(crate) fn run(dir: Option<PathBuf>, args: &Demo, out: Output) -> Result<()> 
 fn up(dir: &Path, args: &Demo, out: Output) -> Result<()> {
     claim(dir, args.reset)?;
     let cities = prepare::cities()?;
-    let ports: Vec<u16> = (1..).take(cities.len()).map(|step| args.port_base.saturating_add(step)).collect();
+    let ports: Vec<u16> =
+        (1..).take(cities.len()).map(|step| args.port_base.saturating_add(step)).collect();
     for port in &ports {
         TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).map_err(|error| {
             Error::new(Kind::Failed, format!("cannot listen on port {port}: {error}"))
@@ -68,17 +69,25 @@ fn up(dir: &Path, args: &Demo, out: Output) -> Result<()> {
         let home = dir.join(&city.name);
         let files = authority.issue(&city.name, &dir.join("certificates").join(&city.name), now)?;
         let address = format!("https://127.0.0.1:{port}");
-        plans.push(Plan { name: city.name.clone(), dir: home, address, cert: files.cert, key: files.key });
+        plans.push(Plan {
+            name: city.name.clone(),
+            dir: home,
+            address,
+            cert: files.cert,
+            key: files.key,
+        });
     }
     for (city, plan) in cities.iter().zip(&plans) {
         wait.set_message(format!("{}: accounts and reports", city.profile.name));
         prepare::node(city, &plan.dir)?;
     }
     wait.set_message("introducing the nodes to each other");
-    let root = std::fs::read_to_string(authority.root()).context("cannot read the authority's root")?;
+    let root =
+        std::fs::read_to_string(authority.root()).context("cannot read the authority's root")?;
     prepare::peers(&plans, &root)?;
     wait.set_message("starting the nodes and waiting until each has pulled from the others");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.context("cannot start")?.block_on(async {
         let supervisor = Supervisor::start(dir, plans.clone()).await?;
         wait.finish_and_clear();
@@ -92,20 +101,27 @@ fn up(dir: &Path, args: &Demo, out: Output) -> Result<()> {
 /// Makes the folder the demo's, and empties it if asked to.
 fn claim(dir: &Path, reset: bool) -> Result<()> {
     if control::is_running(dir)? {
-        return Err(Error::new(Kind::Refused, format!("a demo is running in {} already", dir.display()))
-            .hint("end it with Ctrl-C where it runs, or choose another folder with --dir"));
+        return Err(Error::new(
+            Kind::Refused,
+            format!("a demo is running in {} already", dir.display()),
+        )
+        .hint("end it with Ctrl-C where it runs, or choose another folder with --dir"));
     }
     let mark = dir.join(MARK);
     let is_empty = std::fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
     if !is_empty && !mark.exists() {
-        return Err(Error::new(Kind::Refused, format!("{} holds something else than a demo", dir.display()))
-            .hint("choose an empty folder with --dir"));
+        return Err(Error::new(
+            Kind::Refused,
+            format!("{} holds something else than a demo", dir.display()),
+        )
+        .hint("choose an empty folder with --dir"));
     }
     if reset {
         for city in prepare::cities()? {
             for folder in [dir.join(&city.name), prepare::unfinished(&dir.join(&city.name))] {
                 if folder.exists() {
-                    std::fs::remove_dir_all(&folder).context(format!("cannot remove {}", folder.display()))?;
+                    std::fs::remove_dir_all(&folder)
+                        .context(format!("cannot remove {}", folder.display()))?;
                 }
             }
         }
@@ -134,7 +150,8 @@ fn announce(dir: &Path, cities: &[City], plans: &[Plan], root: &Path, out: Outpu
         })
         .collect();
     let row = |node: &Up| {
-        let logins = node.accounts.iter().map(|login| format!("{} / {}", login.user, login.password));
+        let logins =
+            node.accounts.iter().map(|login| format!("{} / {}", login.user, login.password));
         [node.node.clone(), node.web.clone(), logins.collect::<Vec<_>>().join("   ")]
     };
     if !out.json {
@@ -158,6 +175,10 @@ Take one down and up:  entente demo stop zagreb --dir {shown}   entente demo sta
 Ctrl-C ends all.
 "
     );
-    if out.json { eprint!("{notes}") } else { print!("{notes}") }
+    if out.json {
+        eprint!("{notes}")
+    } else {
+        print!("{notes}")
+    }
     Ok(())
 }

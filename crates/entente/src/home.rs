@@ -10,7 +10,11 @@ use crate::error::{Error, Kind, Result};
 
 /// What every node of this program is made of.
 pub fn options() -> Options {
-    Options { clock: Arc::new(store::SystemClock), random: Arc::new(store::SystemRandom), lists: lists() }
+    Options {
+        clock: Arc::new(store::SystemClock),
+        random: Arc::new(store::SystemRandom),
+        lists: lists(),
+    }
 }
 
 /// The lists that the desks keep. A new desk adds its line here and in `serve::routes`.
@@ -31,7 +35,11 @@ pub(crate) fn open(dir: &Path) -> Result<Node> {
 /// Who reads, as `--as` names it: nobody given is the administrator of this node.
 pub(crate) fn viewer(node: &Node, who: Option<&str>) -> Result<Viewer> {
     let home = node.profile().state.clone();
-    let person = |account: &str, admin| Viewer::Person { state: home.clone(), account: account.to_owned(), admin };
+    let person = |account: &str, admin| Viewer::Person {
+        state: home.clone(),
+        account: account.to_owned(),
+        admin,
+    };
     let Some(who) = who else { return Ok(person("", true)) };
     if who == "public" {
         return Ok(Viewer::Public);
@@ -49,15 +57,25 @@ pub(crate) fn viewer(node: &Node, who: Option<&str>) -> Result<Viewer> {
 }
 
 /// The profile of a state's node from what a person typed.
-pub(crate) fn profile(name: String, code: &str, state_name: Option<String>, state: Id) -> Result<Profile> {
+pub(crate) fn profile(
+    name: String,
+    code: &str,
+    state_name: Option<String>,
+    state: Id,
+) -> Result<Profile> {
     let code = code.to_uppercase();
-    let fits = (2..=8).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let fits = (2..=8).contains(&code.len())
+        && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if !fits {
-        return Err(Error::new(Kind::Invalid, format!("“{code}” cannot be a code: 2 to 8 letters or digits")));
+        return Err(Error::new(
+            Kind::Invalid,
+            format!("“{code}” cannot be a code: 2 to 8 letters or digits"),
+        ));
     }
     let known = node::states::by_code(&code).map(|state| state.en.to_owned());
     let Some(state_name) = state_name.or(known) else {
-        return Err(Error::new(Kind::Invalid, format!("no state has the code {code}")).hint("give its name with --state-name"));
+        return Err(Error::new(Kind::Invalid, format!("no state has the code {code}"))
+            .hint("give its name with --state-name"));
     };
     Ok(Profile { name, code, state_name, state })
 }
@@ -67,13 +85,20 @@ impl From<node::Error> for Error {
         use node::Error as E;
         let (kind, hint) = match &error {
             E::AlreadyANode { .. } => (Kind::Refused, Some("choose another folder with --dir")),
-            E::NoNode { .. } => (Kind::NotFound, Some("name its folder with --dir, or make one with `entente init`")),
+            E::NoNode { .. } => (
+                Kind::NotFound,
+                Some("name its folder with --dir, or make one with `entente init`"),
+            ),
             E::NoAccount { .. } => (Kind::NotFound, Some("`entente user list` tells the accounts")),
             E::NoPeer { .. } => (Kind::NotFound, Some("`entente peer list` tells the peers")),
-            E::AccountExists { .. } | E::NotAllowed | E::Unreleasable { .. } => (Kind::Refused, None),
-            E::BadAccountName { .. } | E::ShortPassword { .. } | E::Invitation { .. } | E::Malformed { .. } | E::Stix(_) => {
-                (Kind::Invalid, None)
+            E::AccountExists { .. } | E::NotAllowed | E::Unreleasable { .. } => {
+                (Kind::Refused, None)
             }
+            E::BadAccountName { .. }
+            | E::ShortPassword { .. }
+            | E::Invitation { .. }
+            | E::Malformed { .. }
+            | E::Stix(_) => (Kind::Invalid, None),
             E::Client(_) => (Kind::NotReached, None),
             _ => (Kind::Failed, None),
         };

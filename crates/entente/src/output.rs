@@ -89,7 +89,9 @@ fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {
 /// A bar on standard error, if that is a terminal. `what` says what is counted.
 pub(crate) fn bar(total: u64, what: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), target());
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}")
+    {
         bar.set_style(style);
     }
     bar.with_message(what.to_owned())
@@ -103,7 +105,11 @@ pub(crate) fn spinner(what: &str) -> ProgressBar {
 }
 
 fn target() -> ProgressDrawTarget {
-    if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+    if io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    }
 }
 
 #[cfg(test)]

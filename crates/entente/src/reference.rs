@@ -10,8 +10,11 @@ use crate::cli::Cli;
 pub(crate) fn text() -> String {
     let mut root = Cli::command();
     root.build();
-    let mut text = String::from("# Commands\n\nWritten by `cargo xtask docs` from the definitions of the commands.\n");
-    let globals: Vec<_> = root.get_arguments().filter(|arg| shown(arg) && arg.is_global_set()).cloned().collect();
+    let mut text = String::from(
+        "# Commands\n\nWritten by `cargo xtask docs` from the definitions of the commands.\n",
+    );
+    let globals: Vec<_> =
+        root.get_arguments().filter(|arg| shown(arg) && arg.is_global_set()).cloned().collect();
     section(&mut text, &root, "entente", 1, &[]);
     for command in root.get_subcommands().filter(|command| command.get_name() != "help") {
         walk(&mut text, command, "entente", 2, &globals);
@@ -41,7 +44,8 @@ fn section(text: &mut String, command: &Command, name: &str, depth: usize, globa
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").replace("\n       ", "\n");
     let _ = write!(text, "\n```text\n{usage}\n```\n");
-    let own = |arg: &&Arg| shown(arg) && !globals.iter().any(|global| global.get_id() == arg.get_id());
+    let own =
+        |arg: &&Arg| shown(arg) && !globals.iter().any(|global| global.get_id() == arg.get_id());
     let arguments: Vec<_> = command.get_arguments().filter(own).collect();
     if !arguments.is_empty() {
         text.push('\n');
@@ -49,7 +53,9 @@ fn section(text: &mut String, command: &Command, name: &str, depth: usize, globa
     for arg in arguments {
         let _ = writeln!(text, "- `{}`: {}", spelled(arg), described(arg));
     }
-    if depth == 1 && let Some(after) = command.get_after_help() {
+    if depth == 1
+        && let Some(after) = command.get_after_help()
+    {
         let _ = write!(text, "\n```text\n{after}\n```\n");
     }
     debug_assert!(name.starts_with("entente"));
@@ -61,7 +67,8 @@ fn shown(arg: &Arg) -> bool {
 
 /// `--name <NAME>` or `<FILE>...`.
 fn spelled(arg: &Arg) -> String {
-    let value = arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
+    let value =
+        arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
     let takes = arg.get_action().takes_values();
     match (arg.get_long(), arg.get_short()) {
         (Some(long), short) => {
@@ -87,7 +94,8 @@ fn described(arg: &Arg) -> String {
     if !values.is_empty() {
         let _ = write!(text, "; one of {}", values.join(", "));
     }
-    let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    let defaults: Vec<_> =
+        arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     if !defaults.is_empty() && arg.get_action().takes_values() {
         let _ = write!(text, " [default: {}]", defaults.join(" "));
     }

@@ -2,7 +2,7 @@
 
 mod listen;
 mod parent;
-mod routes;
+pub mod routes;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -40,26 +40,36 @@ pub(crate) fn run(dir: &Path, args: &Serve) -> Result<()> {
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(listen::tls(cert, key)?),
         _ if address.is_tls => {
-            return Err(Error::new(Kind::Usage, "https needs a certificate")
-                .hint("give --tls-cert and --tls-key, or listen on http://127.0.0.1:PORT behind a proxy"));
+            return Err(Error::new(Kind::Usage, "https needs a certificate").hint(
+                "give --tls-cert and --tls-key, or listen on http://127.0.0.1:PORT behind a proxy",
+            ));
         }
         _ => None,
     };
     let node = home::open(dir)?;
     let listener = address.bind()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let result = runtime.block_on(async {
         let handle = Handle::new();
         let sync = node.start_sync();
         tokio::spawn(end(handle.clone(), args.child));
         tokio::spawn(tell(node.clone(), handle.clone(), args.child, args.listen.clone()));
-        let routes = routes::all(&node, args).into_make_service_with_connect_info::<SocketAddr>();
+        let routes =
+            routes::all(&node, args.dev).into_make_service_with_connect_info::<SocketAddr>();
         let served = match tls.filter(|_| address.is_tls) {
             Some(config) => {
-                let server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(config));
+                let server =
+                    axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(config));
                 server.context("cannot listen")?.handle(handle).serve(routes).await
             }
-            None => axum_server::from_tcp(listener).context("cannot listen")?.handle(handle).serve(routes).await,
+            None => {
+                axum_server::from_tcp(listener)
+                    .context("cannot listen")?
+                    .handle(handle)
+                    .serve(routes)
+                    .await
+            }
         };
         sync.abort();
         served.context("the server failed")
@@ -82,13 +92,18 @@ async fn tell(node: Node, handle: Handle<SocketAddr>, child: bool, address: Stri
     }
     if !child {
         let profile = node.profile();
-        eprintln!("{} ({}) listens on {address}; end with Ctrl-C", profile.name, profile.state_name);
+        eprintln!(
+            "{} ({}) listens on {address}; end with Ctrl-C",
+            profile.name, profile.state_name
+        );
         return;
     }
     parent::tell(Stage::Listening);
     loop {
         let partners = node.partners().unwrap_or_default();
-        let pulled = partners.iter().all(|partner| matches!(partner.link, Link::Live { .. } | Link::NoSource));
+        let pulled = partners
+            .iter()
+            .all(|partner| matches!(partner.link, Link::Live { .. } | Link::NoSource));
         if pulled && node.store().lag().is_none() {
             return parent::tell(Stage::Synced);
         }

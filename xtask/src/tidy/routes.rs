@@ -9,7 +9,7 @@ use super::Finding;
 use super::tree::{File, Tree};
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH"];
-const CASES: &str = "crates/entente/tests/";
+const CASES: &str = "crates/entente/tests/it/leaks";
 
 /// `GET /path` and the place that names it.
 type Places<'a> = BTreeMap<String, (&'a str, usize)>;
@@ -30,12 +30,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let missing = routes.iter().filter(|(route, _)| !cases.contains_key(*route)).map(
         |(route, (path, line))| {
             let what = format!("`{route}` has no leak case");
-            Finding::new(
-                path,
-                *line,
-                what,
-                format!("add `case(\"{route}\", …)` to {CASES}it/leaks.rs"),
-            )
+            Finding::new(path, *line, what, format!("add `case(\"{route}\", …)` to {CASES}/"))
         },
     );
     let superfluous = cases.iter().filter(|(route, _)| !routes.contains_key(*route)).map(

@@ -23,7 +23,8 @@ pub(crate) fn run(dir: &Path, args: &Backup, out: Output) -> Result<()> {
     let node = home::open(dir)?;
     let to = &args.to;
     if fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Error::new(Kind::Refused, format!("{} is not empty", to.display())).hint("choose a new folder"));
+        return Err(Error::new(Kind::Refused, format!("{} is not empty", to.display()))
+            .hint("choose a new folder"));
     }
     fs::create_dir_all(to).context(format!("cannot make {}", to.display()))?;
     let bar = bar(0, "backup");
@@ -39,6 +40,8 @@ pub(crate) fn run(dir: &Path, args: &Backup, out: Output) -> Result<()> {
     }
     let bytes = fs::metadata(&store).context(format!("cannot read {}", store.display()))?.len();
     let written = Written { to: to.display().to_string(), bytes };
-    eprintln!("hint: it holds the signing key; keep it as safe as the node. What is recalled later is not erased from it");
+    eprintln!(
+        "hint: it holds the signing key; keep it as safe as the node. What is recalled later is not erased from it"
+    );
     out.one(&written, || format!("{} bytes in {}", written.bytes, written.to))
 }

@@ -24,16 +24,23 @@ pub(crate) fn run(dir: &Path, out: Output) -> Result<()> {
     let alarms = node.store().alarms()?;
     let partners = node.partners()?;
     let finding = |check, ok, found: String| Finding { check, ok, found };
-    let damage = if health.damage.is_empty() { "none".to_owned() } else { health.damage.join("; ") };
+    let damage =
+        if health.damage.is_empty() { "none".to_owned() } else { health.damage.join("; ") };
     let findings = [
         finding("damage to the store", health.damage.is_empty(), damage),
         finding("SQLite", true, format!("{}, schema {}", health.sqlite, health.schema)),
-        finding("lists and search", true, format!("{} places behind the log", health.lag.sequences)),
+        finding(
+            "lists and search",
+            true,
+            format!("{} places behind the log", health.lag.sequences),
+        ),
         finding("two texts for one version", alarms.is_empty(), format!("{} alarms", alarms.len())),
         finding("signing key", is_private(dir)?, "readable by its owner only".to_owned()),
         finding("peers", true, format!("{}", partners.len())),
     ];
-    let row = |one: &Finding| [if one.ok { "ok" } else { "WRONG" }.to_owned(), one.check.to_owned(), one.found.clone()];
+    let row = |one: &Finding| {
+        [if one.ok { "ok" } else { "WRONG" }.to_owned(), one.check.to_owned(), one.found.clone()]
+    };
     out.list(&findings, ["", "check", "found"], row, "")?;
     match findings.iter().filter(|one| !one.ok).count() {
         0 => Ok(()),

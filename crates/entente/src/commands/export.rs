@@ -30,7 +30,8 @@ pub(crate) fn run(dir: &Path, args: &Export) -> Result<()> {
     loop {
         let page = view.page(&query)?;
         for item in page.items {
-            let object = Object::parse(item.bytes).context("the store holds an object that is no STIX")?;
+            let object =
+                Object::parse(item.bytes).context("the store holds an object that is no STIX")?;
             objects.push(object);
         }
         wait.set_message(format!("{} objects", objects.len()));

@@ -26,6 +26,7 @@ pub(crate) fn objects(bytes: Bytes) -> Result<Vec<Result<Object, stix::Error>>, 
     struct Kind {
         r#type: String,
     }
-    let is_bundle = serde_json::from_slice::<Kind>(&bytes).is_ok_and(|kind| kind.r#type == "bundle");
+    let is_bundle =
+        serde_json::from_slice::<Kind>(&bytes).is_ok_and(|kind| kind.r#type == "bundle");
     if is_bundle { stix::bundle::parse(bytes) } else { Ok(vec![Object::parse(bytes)]) }
 }

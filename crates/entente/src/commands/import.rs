@@ -27,8 +27,9 @@ pub(crate) fn run(dir: &Path, args: &Import, out: Output) -> Result<()> {
     let mut reports = Vec::new();
     for file in &args.files {
         let name = file.display().to_string();
-        let objects = files::objects(files::read(file)?)
-            .map_err(|error| Error::of(Kind::Invalid, &error).hint(format!("nothing of {name} was imported")))?;
+        let objects = files::objects(files::read(file)?).map_err(|error| {
+            Error::of(Kind::Invalid, &error).hint(format!("nothing of {name} was imported"))
+        })?;
         let mut report = Report { file: name.clone(), ..Report::default() };
         let mut sound = Vec::with_capacity(objects.len());
         for object in objects {
@@ -56,12 +57,19 @@ pub(crate) fn run(dir: &Path, args: &Import, out: Output) -> Result<()> {
     }
     let refused: usize = reports.iter().map(|report| report.refused).sum();
     let row = |report: &Report| {
-        [report.admitted.to_string(), report.known.to_string(), report.refused.to_string(), report.file.clone()]
+        [
+            report.admitted.to_string(),
+            report.known.to_string(),
+            report.refused.to_string(),
+            report.file.clone(),
+        ]
     };
     out.list(&reports, ["admitted", "known", "kept aside", "file"], row, "")?;
     if refused > 0 {
         let hint = "unsigned objects of this node’s own state come in with --adopt; the others wait for the administrator";
-        return Err(Error::new(Kind::Invalid, format!("{refused} objects were not admitted")).hint(hint));
+        return Err(
+            Error::new(Kind::Invalid, format!("{refused} objects were not admitted")).hint(hint)
+        );
     }
     Ok(())
 }

@@ -20,10 +20,12 @@ struct Made<'a> {
 
 pub(crate) fn run(dir: &Path, args: Init, out: Output) -> Result<()> {
     let state = match args.state_id {
-        Some(id) => Id::parse(&id)
-            .ok()
-            .filter(|id| id.type_name() == "identity")
-            .ok_or_else(|| Error::new(Kind::Invalid, format!("“{id}” is no identity’s id")).hint("it looks like identity--UUID"))?,
+        Some(id) => {
+            Id::parse(&id).ok().filter(|id| id.type_name() == "identity").ok_or_else(|| {
+                Error::new(Kind::Invalid, format!("“{id}” is no identity’s id"))
+                    .hint("it looks like identity--UUID")
+            })?
+        }
         None => new_identity()?,
     };
     let profile = home::profile(args.name, &args.code, args.state_name, state)?;

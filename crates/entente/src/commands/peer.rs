@@ -30,7 +30,12 @@ pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
                 ]
             };
             let heading = ["state", "node", "may pull here", "we pull from", "fingerprint"];
-            out.list(&node.partners()?, heading, row, "no peers; `entente peer invite --help` tells how to begin")
+            out.list(
+                &node.partners()?,
+                heading,
+                row,
+                "no peers; `entente peer invite --help` tells how to begin",
+            )
         }
         Peer::Remove { peer } => {
             let removed = node.remove_peer(&peer)?;
@@ -43,7 +48,9 @@ fn invite(node: &Node, args: Invite) -> Result<()> {
     let state = Id::parse(&args.state_id).map_err(|error| Error::of(Kind::Invalid, &error))?;
     let whom = home::profile(args.name, &args.code, args.state_name, state)?;
     let roots = match &args.roots {
-        Some(path) => fs::read_to_string(path).context(format!("cannot read {}", path.display()))?,
+        Some(path) => {
+            fs::read_to_string(path).context(format!("cannot read {}", path.display()))?
+        }
         None => String::new(),
     };
     let invitation = node.invite(whom, &discovery(&args.url), &roots)?;
@@ -65,16 +72,20 @@ fn discovery(url: &str) -> String {
 
 fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
     let bytes = files::read(&args.file)?;
-    let invitation: Invitation = serde_json::from_slice(&bytes)
-        .map_err(|error| Error::of(Kind::Invalid, &error).hint("this is no file that `entente peer invite` made"))?;
+    let invitation: Invitation = serde_json::from_slice(&bytes).map_err(|error| {
+        Error::of(Kind::Invalid, &error).hint("this is no file that `entente peer invite` made")
+    })?;
     let fingerprint = invitation.fingerprint()?;
     eprintln!("{} ({}) at {}", invitation.from.name, invitation.from.state_name, invitation.url);
     eprintln!("fingerprint  {fingerprint}");
     match &args.fingerprint {
         Some(told) if plain(told) == plain(&fingerprint) => {}
         Some(_) => {
-            return Err(Error::new(Kind::Refused, "the fingerprint is not the one that you were told")
-                .hint("somebody may have changed the file: ask the other side for a new one"));
+            return Err(Error::new(
+                Kind::Refused,
+                "the fingerprint is not the one that you were told",
+            )
+            .hint("somebody may have changed the file: ask the other side for a new one"));
         }
         None if std::io::stdin().is_terminal() => confirm()?,
         None => {
@@ -92,7 +103,11 @@ fn confirm() -> Result<()> {
     std::io::stderr().flush()?;
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
-    if line.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(Error::new(Kind::Refused, "nothing was changed")) }
+    if line.trim().eq_ignore_ascii_case("y") {
+        Ok(())
+    } else {
+        Err(Error::new(Kind::Refused, "nothing was changed"))
+    }
 }
 
 /// A fingerprint without what only helps the eye.

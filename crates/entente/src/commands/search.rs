@@ -34,7 +34,12 @@ pub(crate) fn run(dir: &Path, args: &Search, out: Output) -> Result<()> {
     };
     let rows: Vec<_> = page.rows.iter().map(found).collect();
     let row = |found: &Found| {
-        [found.version.clone().unwrap_or_default(), found.marking.text(), found.title.clone(), found.id.clone()]
+        [
+            found.version.clone().unwrap_or_default(),
+            found.marking.text(),
+            found.title.clone(),
+            found.id.clone(),
+        ]
     };
     out.list(&rows, ["version", "marking", "title", "id"], row, "nothing found")?;
     if page.next.is_some() && !out.json {

@@ -44,7 +44,8 @@ impl Marking {
             Level::Closed => "MARKING UNKNOWN",
             other => other.tlp().map_or("", |tlp| tlp.label()),
         };
-        let to = badge.to.as_ref().map(|states| states.iter().map(|state| code(node, state)).collect());
+        let to =
+            badge.to.as_ref().map(|states| states.iter().map(|state| code(node, state)).collect());
         let owner = badge.owner.as_ref().map(|owner| code(node, owner));
         Self { owner, label, releasable_to: to, exercise: badge.exercise }
     }
@@ -67,7 +68,8 @@ impl Marking {
 fn code(node: &Node, state: &Id) -> String {
     match node.owner_profile(state) {
         Ok(Some(profile)) => profile.code,
-        _ => node::states::by_identity(state).map_or_else(|| state.to_string(), |known| known.code.to_owned()),
+        _ => node::states::by_identity(state)
+            .map_or_else(|| state.to_string(), |known| known.code.to_owned()),
     }
 }
 
@@ -84,7 +86,8 @@ pub(super) fn title(object: &Object) -> String {
 
 /// Characters that move the cursor or turn the direction of the text around them.
 fn is_hostile(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub(crate) fn run(dir: &Path, args: &Show, out: Output) -> Result<()> {
@@ -104,7 +107,10 @@ pub(crate) fn run(dir: &Path, args: &Show, out: Output) -> Result<()> {
         marking: Marking::of(&node, &seen.policy.badge()),
         reason: serde_json::to_value(seen.reason)?,
         signed: seen.signed,
-        versions: versions.iter().filter_map(|one| one.object.version().map(ToString::to_string)).collect(),
+        versions: versions
+            .iter()
+            .filter_map(|one| one.object.version().map(ToString::to_string))
+            .collect(),
         object: serde_json::from_str(seen.object.text())?,
     };
     out.one(&shown, || text(&shown, &seen.object))

@@ -45,13 +45,24 @@ fn text(status: &Status) -> String {
     let _ = writeln!(text, "{} ({}, {})", profile.name, profile.state_name, profile.code);
     let _ = writeln!(text, "identity     {}", profile.state);
     let _ = writeln!(text, "fingerprint  {}", status.fingerprint);
-    let _ = writeln!(text, "objects      {} in {} versions, {} bytes", status.objects, status.versions, status.bytes);
+    let _ = writeln!(
+        text,
+        "objects      {} in {} versions, {} bytes",
+        status.objects, status.versions, status.bytes
+    );
     let _ = writeln!(text, "accounts     {}", status.accounts);
     for (at, peer) in status.peers.iter().enumerate() {
         let head = if at == 0 { "peers" } else { "" };
-        let pulls = peer.url.as_deref().map_or("we do not pull from it".to_owned(), |url| format!("we pull from {url}"));
+        let pulls = peer
+            .url
+            .as_deref()
+            .map_or("we do not pull from it".to_owned(), |url| format!("we pull from {url}"));
         let invited = if peer.invited { "it may pull here" } else { "it may not pull here" };
-        let _ = writeln!(text, "{head:11}  {} {}: {pulls}; {invited}", peer.profile.code, peer.profile.name);
+        let _ = writeln!(
+            text,
+            "{head:11}  {} {}: {pulls}; {invited}",
+            peer.profile.code, peer.profile.name
+        );
     }
     text
 }

@@ -37,7 +37,9 @@ pub(crate) fn run(dir: &Path, act: User, out: Output) -> Result<()> {
             told(args.name, made, out)
         }
         User::List => {
-            let row = |account: &AccountInfo| [account.name.clone(), role_name(account), account.display.clone()];
+            let row = |account: &AccountInfo| {
+                [account.name.clone(), role_name(account), account.display.clone()]
+            };
             let none = "no accounts; add one with `entente user add NAME --role analyst`";
             out.list(&node.account_list()?, ["name", "role", "displayed as"], row, none)
         }
@@ -58,7 +60,10 @@ fn told(user: String, password: Option<String>, out: Output) -> Result<()> {
 }
 
 fn role_name(account: &AccountInfo) -> String {
-    serde_json::to_value(account.role).ok().and_then(|role| role.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(account.role)
+        .ok()
+        .and_then(|role| role.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// The password, and once more if it was made here and must be told.

@@ -33,7 +33,16 @@ pub(crate) fn run(args: &Validate, out: Output) -> Result<()> {
             Err(error) => finding(&error),
         }
     }
-    out.list(&findings, ["file", "problem"], |found| [found.file.clone(), found.problem.clone()], "")?;
+    out.list(
+        &findings,
+        ["file", "problem"],
+        |found| [found.file.clone(), found.problem.clone()],
+        "",
+    )?;
     eprintln!("{sound} objects are valid, {} problems", findings.len());
-    if findings.is_empty() { Ok(()) } else { Err(Error::new(Kind::Invalid, "not all of it is valid STIX 2.1")) }
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::new(Kind::Invalid, "not all of it is valid STIX 2.1"))
+    }
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
-    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
 };
 
 use crate::error::{Context, Error, Kind, Result};
@@ -36,7 +36,8 @@ impl Authority {
         if let Ok(text) = fs::read_to_string(&key)
             && root.exists()
         {
-            let key = KeyPair::from_pem(&text).context(format!("{} is no private key", key.display()))?;
+            let key =
+                KeyPair::from_pem(&text).context(format!("{} is no private key", key.display()))?;
             return Ok(Self { dir: dir.to_owned(), params: params(now)?, key });
         }
         fs::create_dir_all(dir).context(format!("cannot make {}", dir.display()))?;
@@ -69,7 +70,8 @@ impl Authority {
         let certificate = leaf.signed_by(&pair, &issuer).map_err(failed)?;
         fs::create_dir_all(dir).context(format!("cannot make {}", dir.display()))?;
         let files = Files { cert: dir.join("cert.pem"), key: dir.join("key.pem") };
-        fs::write(&files.cert, certificate.pem()).context(format!("cannot write {}", files.cert.display()))?;
+        fs::write(&files.cert, certificate.pem())
+            .context(format!("cannot write {}", files.cert.display()))?;
         write_secret(&files.key, &pair.serialize_pem())?;
         Ok(files)
     }
@@ -86,7 +88,10 @@ fn params(now: Timestamp) -> Result<CertificateParams> {
         permitted_subtrees: vec![
             GeneralSubtree::DnsName("localhost".to_owned()),
             GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(Ipv4Addr::LOCALHOST.into(), 32)),
-            GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(Ipv6Addr::LOCALHOST.into(), 128)),
+            GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(
+                Ipv6Addr::LOCALHOST.into(),
+                128,
+            )),
         ],
         excluded_subtrees: Vec::new(),
     });
@@ -107,7 +112,10 @@ fn date(now: Timestamp, days: i64) -> (i32, u8, u8) {
     (i32::from(date.year()), date.month().unsigned_abs(), date.day().unsigned_abs())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "stands where a function of an error is asked for")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "stands where a function of an error is asked for"
+)]
 fn failed(error: rcgen::Error) -> Error {
     Error::of(Kind::Failed, &error)
 }

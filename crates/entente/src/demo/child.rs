@@ -81,7 +81,12 @@ impl Plan {
     }
 
     /// Waits until the node has come as far as `stage`.
-    pub(crate) async fn wait(&self, running: &mut Running, stage: Stage, most: Duration) -> Result<()> {
+    pub(crate) async fn wait(
+        &self,
+        running: &mut Running,
+        stage: Stage,
+        most: Duration,
+    ) -> Result<()> {
         let reached = running.stage.wait_for(|now| *now >= stage);
         let now = match tokio::time::timeout(most, reached).await {
             Ok(Ok(now)) => *now,

@@ -34,7 +34,8 @@ pub(crate) fn path(dir: &Path) -> Result<PathBuf> {
     let path = dir.join("control.sock");
     if path.as_os_str().len() > LONGEST_PATH {
         let text = format!("the path of the demo's folder is too long: {}", dir.display());
-        return Err(Error::new(Kind::Invalid, text).hint("choose a folder with a shorter path, or a relative one"));
+        return Err(Error::new(Kind::Invalid, text)
+            .hint("choose a folder with a shorter path, or a relative one"));
     }
     Ok(path)
 }
@@ -49,7 +50,9 @@ pub(crate) fn ask(dir: &Path, request: &Request) -> Result<()> {
     let path = path(dir)?;
     let Ok(mut stream) = UnixStream::connect(&path) else {
         let text = format!("no demo is running in {}", dir.display());
-        return Err(Error::new(Kind::NotFound, text).hint("start one with `entente demo --dir DIR`"));
+        return Err(
+            Error::new(Kind::NotFound, text).hint("start one with `entente demo --dir DIR`")
+        );
     };
     let lost = "the running demo did not answer";
     stream.set_read_timeout(Some(Duration::from_mins(2))).context(lost)?;

@@ -96,10 +96,12 @@ pub(crate) fn node(city: &City, dir: &Path) -> Result<()> {
         })?;
     }
     let broken = |error: stix::Error| Error::of(Kind::Invalid, &error);
-    let objects: Result<Vec<_>, _> = files::objects(city.bundle.into()).map_err(broken)?.into_iter().collect();
+    let objects: Result<Vec<_>, _> =
+        files::objects(city.bundle.into()).map_err(broken)?.into_iter().collect();
     let tally = node.import(objects.map_err(broken)?, true, "demo")?;
     if tally.refused > 0 {
-        let text = format!("{} of {}'s objects were not admitted", tally.refused, city.profile.name);
+        let text =
+            format!("{} of {}'s objects were not admitted", tally.refused, city.profile.name);
         return Err(Error::new(Kind::Failed, text));
     }
     drop(node);
@@ -116,7 +118,8 @@ pub(crate) fn peers(plans: &[Plan], root: &str) -> Result<()> {
             if host_state == guest_state {
                 continue;
             }
-            let invited = host.partners()?.iter().any(|one| one.profile.state == *guest_state && one.invited);
+            let invited =
+                host.partners()?.iter().any(|one| one.profile.state == *guest_state && one.invited);
             let follows = guest
                 .partners()?
                 .iter()

@@ -26,7 +26,8 @@ impl Supervisor {
         let socket = control::path(dir)?;
         // Nobody answers on it (the caller has looked), so it is left over.
         let _ = std::fs::remove_file(&socket);
-        let control = UnixListener::bind(&socket).context(format!("cannot listen on {}", socket.display()))?;
+        let control = UnixListener::bind(&socket)
+            .context(format!("cannot listen on {}", socket.display()))?;
         let mut supervisor = Self { nodes: Vec::new(), control };
         for plan in plans {
             let running = plan.start()?;
@@ -56,7 +57,11 @@ impl Supervisor {
                 }
             }
         }
-        let ends = self.nodes.into_iter().filter_map(|(_, running)| running).map(|running| tokio::spawn(running.stop()));
+        let ends = self
+            .nodes
+            .into_iter()
+            .filter_map(|(_, running)| running)
+            .map(|running| tokio::spawn(running.stop()));
         for end in ends.collect::<Vec<_>>() {
             let _ = end.await;
         }
@@ -67,7 +72,11 @@ impl Supervisor {
         for (plan, running) in &mut self.nodes {
             if running.as_mut().is_some_and(Running::has_ended) {
                 *running = None;
-                eprintln!("{} has ended by itself; see {}", plan.name, plan.dir.join("log.txt").display());
+                eprintln!(
+                    "{} has ended by itself; see {}",
+                    plan.name,
+                    plan.dir.join("log.txt").display()
+                );
                 eprintln!("hint: start it again with `entente demo start {}`", plan.name);
             }
         }
@@ -85,8 +94,12 @@ impl Supervisor {
 
     async fn act(&mut self, request: &Request) -> Answer {
         let (Request::Stop(name) | Request::Start(name)) = request;
-        let Some((plan, running)) = self.nodes.iter_mut().find(|(plan, _)| plan.name == name.to_lowercase()) else {
-            return Answer::NoNode { known: self.nodes.iter().map(|(plan, _)| plan.name.clone()).collect() };
+        let Some((plan, running)) =
+            self.nodes.iter_mut().find(|(plan, _)| plan.name == name.to_lowercase())
+        else {
+            return Answer::NoNode {
+                known: self.nodes.iter().map(|(plan, _)| plan.name.clone()).collect(),
+            };
         };
         match request {
             Request::Stop(_) => {

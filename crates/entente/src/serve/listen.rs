@@ -21,8 +21,9 @@ impl Address {
     /// Reads `https://HOST:PORT` or, for a loopback host only, `http://HOST:PORT`.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let wrong = |why: &str| {
-            Error::new(Kind::Usage, format!("--listen {text}: {why}"))
-                .hint("give https://ADDRESS:PORT, or http://127.0.0.1:PORT for a proxy on this machine")
+            Error::new(Kind::Usage, format!("--listen {text}: {why}")).hint(
+                "give https://ADDRESS:PORT, or http://127.0.0.1:PORT for a proxy on this machine",
+            )
         };
         let url = Url::parse(text).map_err(|_| wrong("not an address"))?;
         let is_tls = match url.scheme() {
@@ -45,7 +46,9 @@ impl Address {
         };
         let socket = SocketAddr::new(ip, port);
         if !is_tls && !socket.ip().is_loopback() {
-            return Err(wrong("plain http carries passwords in the clear; it is allowed on loopback only"));
+            return Err(wrong(
+                "plain http carries passwords in the clear; it is allowed on loopback only",
+            ));
         }
         Ok(Self { socket, is_tls })
     }
@@ -54,8 +57,13 @@ impl Address {
     pub(crate) fn bind(&self) -> Result<TcpListener> {
         let listener = TcpListener::bind(self.socket).map_err(|error| {
             let in_use = error.kind() == std::io::ErrorKind::AddrInUse;
-            let error = Error::new(Kind::Failed, format!("cannot listen on {}: {error}", self.socket));
-            if in_use { error.hint("another program listens there: choose another port") } else { error }
+            let error =
+                Error::new(Kind::Failed, format!("cannot listen on {}: {error}", self.socket));
+            if in_use {
+                error.hint("another program listens there: choose another port")
+            } else {
+                error
+            }
         })?;
         listener.set_nonblocking(true).context("cannot listen")?;
         Ok(listener)
@@ -87,7 +95,9 @@ mod tests {
         assert!(Address::parse("http://127.0.0.1:7440").is_ok_and(|address| !address.is_tls));
         assert!(Address::parse("http://[::1]:7440").is_ok());
         assert!(Address::parse("https://0.0.0.0:443").is_ok_and(|address| address.is_tls));
-        for wrong in ["http://0.0.0.0:80", "ftp://127.0.0.1:1", "127.0.0.1:80", "https://127.0.0.1:1/x"] {
+        for wrong in
+            ["http://0.0.0.0:80", "ftp://127.0.0.1:1", "127.0.0.1:80", "https://127.0.0.1:1/x"]
+        {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,3 +1,6 @@
 //! The program as people and partners meet it.
 
 mod cli;
+mod leaks;
+#[path = "../../../release/tests/it/oracle.rs"]
+mod oracle;

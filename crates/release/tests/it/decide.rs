@@ -1,10 +1,8 @@
 //! The decision against its oracle, and the algebra of policies.
 
-mod oracle;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use oracle::{ACCOUNTS, Asker, Mark, sees};
+use crate::oracle::{ACCOUNTS, Asker, Mark, sees};
 use proptest::prelude::*;
 use release::{Holder, Place, Policy, Viewer, decide};
 use stix::marking::{Marking, Tlp};

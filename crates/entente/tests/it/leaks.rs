@@ -1,0 +1,130 @@
+//! No path yields what the decision denies.
+//!
+//! A node is filled with objects of several states under generated markings. Each carries words
+//! that occur nowhere else. Then everybody asks everything that the program answers, and the
+//! answers are searched for the words and identifiers of what the asker may not see, by an oracle
+//! that shares no code with `release`. What is hidden must look like what is absent, to the byte.
+//!
+//! Every route of the program has a case here: `cargo xtask tidy` compares the two.
+
+mod ask;
+mod cases;
+mod world;
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use crate::oracle::Mark;
+use ask::Ask;
+use world::{Reader, Seed, World, absent};
+
+fn mark() -> impl Strategy<Value = Mark> {
+    let states = prop::collection::btree_set(0..world::STATES, 1..=2);
+    let persons = prop::collection::btree_set((0..world::PERSONS, Just(world::HOME)), 0..=2);
+    prop_oneof![
+        4 => Just(Mark::Clear),
+        3 => Just(Mark::Green),
+        2 => Just(Mark::Amber),
+        1 => Just(Mark::AmberStrict),
+        2 => Just(Mark::Red),
+        4 => (states, persons).prop_map(|(states, persons)| Mark::To(states, persons)),
+        1 => Just(Mark::Unknown),
+    ]
+}
+
+fn seed() -> impl Strategy<Value = Seed> {
+    (0..world::STATES, prop::collection::btree_set(mark(), 0..=2))
+        .prop_map(|(owner, marks)| Seed { owner, marks: marks.into_iter().collect() })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 4, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nobody_gets_a_trace_of_what_he_may_not_see(seeds in prop::collection::vec(seed(), 24)) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        runtime.block_on(examine(&seeds)).map_err(TestCaseError::fail)?;
+    }
+}
+
+async fn examine(seeds: &[Seed]) -> Result<(), String> {
+    let world = World::make(seeds);
+    for reader in world.readers() {
+        let hidden = world.hidden(&reader);
+        let mentioned = world.mentioned(&reader);
+        for case in cases::all() {
+            for asked in (case.asks)(&world, &reader) {
+                let answer = world.ask(&reader, &asked).await;
+                if answer.status >= 500 {
+                    return Err(format!(
+                        "{} as {reader:?}: {} {}",
+                        asked.path, answer.status, answer.body
+                    ));
+                }
+                let echoes = |text: &str| asked.path.contains(text);
+                for thing in &hidden {
+                    let id = thing.id.as_str();
+                    let id_found = answer.has(id) && !mentioned.contains(id) && !echoes(id);
+                    if answer.has(&thing.word) || id_found {
+                        return Err(format!(
+                            "{} ({}) as {reader:?} shows {:?} of state {}: {}",
+                            asked.path, case.route, thing.marks, thing.owner, answer.body
+                        ));
+                    }
+                }
+            }
+            same_as_absent(&world, &reader, &case, &hidden).await?;
+        }
+        complete(&world, &reader).await?;
+    }
+    for reader in world.readers() {
+        cases::commands(&world, &reader)?;
+    }
+    Ok(())
+}
+
+/// Asked for by its id, what is hidden looks like what is not there.
+async fn same_as_absent(
+    world: &World,
+    reader: &Reader,
+    case: &cases::Case,
+    hidden: &[&world::Thing],
+) -> Result<(), String> {
+    let Some(of) = case.of else { return Ok(()) };
+    for thing in hidden.iter().take(6) {
+        let id = thing.id.as_str();
+        let nothing = absent(thing.id.type_name());
+        let found = world.ask(reader, &of(world, reader, id)).await.masked(id);
+        let expected = world.ask(reader, &of(world, reader, &nothing)).await.masked(&nothing);
+        if found != expected {
+            return Err(format!(
+                "{} as {reader:?}: hidden and absent differ:\n{found:?}\n{expected:?}",
+                case.route
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The other way round: what a reader may see he gets, so that the test above is not about nothing.
+async fn complete(world: &World, reader: &Reader) -> Result<(), String> {
+    if !reader.signs_in() {
+        return Ok(());
+    }
+    let asked = Ask::taxii(world.objects_path(""));
+    let answer = world.ask(reader, &asked).await;
+    let found: BTreeSet<&str> = world
+        .things
+        .iter()
+        .filter(|thing| answer.has(&thing.word))
+        .map(|thing| thing.id.as_str())
+        .collect();
+    let expected: BTreeSet<&str> =
+        world.visible(reader).iter().map(|thing| thing.id.as_str()).collect();
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("{reader:?} gets {found:?}, may see {expected:?}"))
+    }
+}

@@ -1,0 +1,166 @@
+//! For every route: what somebody could ask it. For every command that reads: what it prints.
+
+use std::process::Command;
+
+use super::ask::Ask;
+use super::world::{Reader, World, absent, state};
+use crate::oracle::Asker;
+
+/// How a route is asked.
+pub(crate) struct Case {
+    pub(crate) route: &'static str,
+    pub(crate) asks: fn(&World, &Reader) -> Vec<Ask>,
+    /// Asks about one object by its id.
+    pub(crate) of: Option<fn(&World, &Reader, &str) -> Ask>,
+}
+
+fn case(route: &'static str, asks: fn(&World, &Reader) -> Vec<Ask>) -> Case {
+    Case { route, asks, of: None }
+}
+
+impl Case {
+    fn of(self, of: fn(&World, &Reader, &str) -> Ask) -> Self {
+        Self { of: Some(of), ..self }
+    }
+}
+
+pub(crate) fn all() -> Vec<Case> {
+    let mut cases = vec![case("GET /healthz", |_, _| vec![Ask::taxii("/healthz")])];
+    cases.extend(taxii());
+    cases
+}
+
+const COLLECTION: &str = "/taxii2/api/collections";
+const ENVELOPE: &str = "application/taxii+json;version=2.1";
+
+fn taxii() -> Vec<Case> {
+    vec![
+        case("GET /taxii2/", |_, _| vec![Ask::taxii("/taxii2/")]),
+        case("GET /taxii2/api/", |_, _| vec![Ask::taxii("/taxii2/api/")]),
+        case("GET /taxii2/api/status/{status}/", |_, _| {
+            vec![Ask::taxii("/taxii2/api/status/00000000-0000-4000-8000-000000000001/")]
+        }),
+        case("GET /taxii2/api/collections/", |_, _| vec![Ask::taxii(format!("{COLLECTION}/"))]),
+        case("GET /taxii2/api/collections/{collection}/", |world, _| {
+            ["released", "inbox"].map(|name| Ask::taxii(format!("{COLLECTION}/{}/", world.collection(name)))).into()
+        }),
+        case("GET /taxii2/api/collections/{collection}/manifest/", |world, _| {
+            let path = format!("{COLLECTION}/{}/manifest/", world.collection("released"));
+            ["", "?limit=3", "?match[version]=all", "?match[type]=incident"]
+                .map(|query| Ask::taxii(format!("{path}{query}")))
+                .into()
+        })
+        .of(|world, _, id| {
+            Ask::taxii(format!("{COLLECTION}/{}/manifest/?match[id]={id}", world.collection("released")))
+        }),
+        case("GET /taxii2/api/collections/{collection}/objects/", |world, _| {
+            let queries = [
+                "",
+                "?limit=2",
+                "?match[type]=note",
+                "?match[version]=all",
+                "?match[version]=first",
+                "?match[spec_version]=2.1",
+                "?added_after=2026-01-01T00:00:00Z",
+                "?added_after=nonsense",
+                "?next=nonsense",
+            ];
+            queries.map(|query| Ask::taxii(world.objects_path(query))).into()
+        })
+        .of(|world, _, id| Ask::taxii(world.objects_path(&format!("?match[id]={id}")))),
+        case("POST /taxii2/api/collections/{collection}/objects/", |world, _| {
+            ["released", "inbox"]
+                .map(|name| {
+                    Ask::taxii(format!("{COLLECTION}/{}/objects/", world.collection(name)))
+                        .method("POST")
+                        .body(ENVELOPE, r#"{"objects":[{"type":"nonsense"}]}"#)
+                })
+                .into()
+        })
+        .of(|world, _, id| {
+            // Somebody offers an object of that id, to learn from the answer whether it is there.
+            let name = id.split("--").next().unwrap_or_default();
+            let offered = format!(
+                r#"{{"objects":[{{"type":"{name}","spec_version":"2.1","id":"{id}","name":"offered","content":"offered","object_refs":["{id}"],"created":"2026-01-02T03:04:05.000Z","modified":"2026-01-02T03:04:05.000Z"}}]}}"#
+            );
+            Ask::taxii(format!("{COLLECTION}/{}/objects/", world.collection("inbox")))
+                .method("POST")
+                .body(ENVELOPE, offered)
+        }),
+        case("GET /taxii2/api/collections/{collection}/objects/{object}/", |world, reader| {
+            world.hidden(reader).iter().take(8).map(|thing| Ask::taxii(world.objects_path(&format!("{}/", thing.id)))).collect()
+        })
+        .of(|world, _, id| Ask::taxii(world.objects_path(&format!("{id}/")))),
+        case("DELETE /taxii2/api/collections/{collection}/objects/{object}/", |world, reader| {
+            let hidden = world.hidden(reader);
+            hidden
+                .iter()
+                .take(3)
+                .map(|thing| Ask::taxii(world.objects_path(&format!("{}/", thing.id))).method("DELETE"))
+                .collect()
+        })
+        .of(|world, _, id| Ask::taxii(world.objects_path(&format!("{id}/"))).method("DELETE")),
+        case("GET /taxii2/api/collections/{collection}/objects/{object}/versions/", |world, reader| {
+            let hidden = world.hidden(reader);
+            hidden
+                .iter()
+                .take(8)
+                .map(|thing| Ask::taxii(world.objects_path(&format!("{}/versions/", thing.id))))
+                .collect()
+        })
+        .of(|world, _, id| Ask::taxii(world.objects_path(&format!("{id}/versions/")))),
+    ]
+}
+
+/// `export`, `search` and `show` in the view of the reader.
+pub(crate) fn commands(world: &World, reader: &Reader) -> Result<(), String> {
+    let who = match reader.asker {
+        Asker::Public => "public".to_owned(),
+        Asker::Node(n) => ["AL", "HR", "XK"][n].to_owned(),
+        Asker::Tool | Asker::Person { .. } => reader.account.clone().unwrap_or_default(),
+    };
+    let hidden = world.hidden(reader);
+    let mentioned = world.mentioned(reader);
+    let Some(one) = hidden.first() else { return Ok(()) };
+    let absent = absent(one.id.type_name());
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
+        let output = command
+            .arg("--dir")
+            .arg(world.dir().join("node"))
+            .args(args)
+            .args(["--as", &who])
+            .output();
+        let output = output.map_err(|error| error.to_string())?;
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok::<_, String>((output.status.code(), said(&output.stdout), said(&output.stderr)))
+    };
+    for args in [&["export"][..], &["search", "Report"], &["search", &one.word, "--json"]] {
+        let (_, out, err) = run(args)?;
+        for thing in &hidden {
+            let id = thing.id.as_str();
+            let found = [&out, &err].into_iter().any(|text| {
+                // The last search says the word itself.
+                (text.contains(&thing.word) && !args.contains(&thing.word.as_str()))
+                    || (text.contains(id) && !mentioned.contains(id))
+            });
+            if found {
+                return Err(format!(
+                    "`entente {}` as {who} ({}) shows {thing:?}: {out}{err}",
+                    args.join(" "),
+                    state(0)
+                ));
+            }
+        }
+    }
+    let (code, out, err) = run(&["show", one.id.as_str()])?;
+    let (absent_code, absent_out, absent_err) = run(&["show", &absent])?;
+    let mask = |text: String, id: &str| text.replace(id, "ID");
+    let found = (code, mask(out, one.id.as_str()), mask(err, one.id.as_str()));
+    let expected = (absent_code, mask(absent_out, &absent), mask(absent_err, &absent));
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("`entente show` as {who}: {found:?} is not {expected:?}"))
+    }
+}

@@ -1,0 +1,4 @@
+//! Release: the decision, its oracle, and the algebra of policies.
+
+mod decide;
+mod oracle;
