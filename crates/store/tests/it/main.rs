@@ -2,8 +2,11 @@
 
 mod append;
 mod care;
+mod durable;
+mod killed;
 mod made;
 mod model;
 mod oracle;
 mod pages;
 mod projected;
+mod writing;
