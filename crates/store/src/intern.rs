@@ -73,12 +73,11 @@ impl<T: Interned> Interner<T> {
             let at = index(id).ok_or_else(|| damaged::<T>(&text))?;
             match inner.values.get(at) {
                 Some(held) if *held == value => {}
-                Some(_) => return Err(damaged::<T>(&text)),
                 None if at == inner.values.len() => {
                     inner.numbers.insert(value.clone(), id);
                     inner.values.push(value);
                 }
-                None => return Err(damaged::<T>(&text)),
+                _ => return Err(damaged::<T>(&text)),
             }
             inner.durable = at + 1;
         }

@@ -38,6 +38,7 @@ impl Flags {
 
 /// A row of `version`.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "fields are named as their columns are")]
 pub(crate) struct Version {
     pub(crate) seq: i64,
     pub(crate) object: i64,

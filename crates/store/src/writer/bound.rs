@@ -281,6 +281,8 @@ impl Work<'_> {
 
     /// Another holder brought the same fact: readers must choose between the copies from now on.
     pub(crate) fn make_twin(&mut self, copy: &Copy) -> Result<(), Error> {
+        const SQL: &str = "UPDATE added SET twin = 1
+             WHERE collection = ?1 AND newest = 1 AND audience = ?2 AND date_added = ?3";
         if copy.twin {
             return Ok(());
         }
@@ -290,8 +292,6 @@ impl Work<'_> {
             .prepare_cached("UPDATE object SET twin = 1 WHERE key = ?1")
             .and_then(|mut statement| statement.execute([copy.key]))
             .doing("noting a twin")?;
-        const SQL: &str = "UPDATE added SET twin = 1
-             WHERE collection = ?1 AND newest = 1 AND audience = ?2 AND date_added = ?3";
         let mut statement = self.db.prepare_cached(SQL).doing("noting a twin")?;
         statement
             .execute((stream.collection, stream.audience, version.added))

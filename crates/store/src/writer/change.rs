@@ -63,10 +63,10 @@ pub(crate) fn collections(db: &Connection) -> Result<Vec<CollectionInfo>, Error>
 impl Work<'_> {
     /// The collection of that kind, made if there is none.
     pub(crate) fn collection(&mut self, kind: &CollectionKind) -> Result<CollectionInfo, Error> {
+        const SQL: &str = "INSERT INTO collection (uuid, kind, clock) VALUES (?1, ?2, 0)";
         if let Some(info) = self.mind.collections.get(kind) {
             return Ok(info.clone());
         }
-        const SQL: &str = "INSERT INTO collection (uuid, kind, clock) VALUES (?1, ?2, 0)";
         let id = clock::uuid(&*self.shared.random);
         self.db.execute(SQL, (id.to_string(), kind.to_text())).doing("making a collection")?;
         let key = CollectionKey(self.db.last_insert_rowid());

@@ -150,10 +150,10 @@ fn a_fact_that_several_bring_is_shown_once_in_the_newest_bytes_that_one_may_see(
     made.add(for_one.clone());
     made.add(for_us.clone());
     // The later copy is the other state's alone.
-    assert_eq!(made.sees(&node(2)), [id.clone()]);
+    assert_eq!(made.sees(&node(2)), std::slice::from_ref(&id));
     let bytes = |viewer| made.view(viewer).get(&id).unwrap().unwrap().object.bytes().clone();
     assert_eq!(bytes(node(2)), for_one.object().bytes());
-    assert_eq!(made.sees(&person(1)), [id.clone()]);
+    assert_eq!(made.sees(&person(1)), std::slice::from_ref(&id));
     assert_eq!(bytes(person(1)), for_us.object().bytes());
     let in_page = made.all(&person(1), &PageQuery::of(made.released(), 9));
     assert_eq!(in_page[0].bytes(), for_us.object().bytes());
@@ -168,7 +168,7 @@ fn a_relationship_is_seen_by_who_sees_both_ends() {
     assert_eq!(made.sees(&node(1)).len(), 1);
     made.add(owned(0, campaign(1, 1, &green)));
     made.add(owned(0, campaign(2, 1, &tlp(Tlp::Amber))));
-    assert_eq!(made.sees(&node(1)), [from.clone()]);
+    assert_eq!(made.sees(&node(1)), std::slice::from_ref(&from));
     made.add(owned(0, campaign(2, 2, &green)));
     assert_eq!(made.sees(&node(1)).len(), 3);
 }

@@ -7,7 +7,7 @@ use crate::writing::{said, start};
 
 const BATCHES: usize = 20;
 
-/// One call of the system, at the line where it returned; writes count from where they began.
+/// One call of the system. A write counts from its beginning, a sync from its return.
 #[derive(Debug, PartialEq, Eq)]
 enum Call {
     Wrote,
@@ -53,8 +53,8 @@ fn the_log_is_synced_before_the_acknowledgement_is_written() {
     }
 }
 
-/// Writes to the log, syncs of it that succeeded, acknowledgements. A sync of which other threads'
-/// calls were noted between its beginning and its return is in two lines.
+/// Writes to the log, syncs of it that succeeded, acknowledgements. A sync stands in two lines where
+/// other threads' calls were noted between its beginning and its return.
 fn read(trace: &str) -> Vec<Call> {
     let mut begun: HashMap<&str, bool> = HashMap::new();
     let mut calls = Vec::new();
@@ -72,12 +72,9 @@ fn read(trace: &str) -> Vec<Call> {
             begun.insert(thread, of_log);
         } else if is_sync && of_log && succeeded {
             calls.push(Call::Synced);
-        } else if call.starts_with("<... fdatasync resumed")
-            || call.starts_with("<... fsync resumed")
+        } else if call.contains("sync resumed>") && begun.remove(thread) == Some(true) && succeeded
         {
-            if begun.remove(thread) == Some(true) && succeeded {
-                calls.push(Call::Synced);
-            }
+            calls.push(Call::Synced);
         }
     }
     calls

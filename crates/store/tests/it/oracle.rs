@@ -23,6 +23,14 @@ fn place_of(model: &Model) -> Place {
     Place { relay: model.relay, rosters: BTreeMap::from([(group_id(), members)]), ..place() }
 }
 
+/// What a viewer finds in pages.
+struct Found {
+    /// What has versions, with its text.
+    versioned: BTreeSet<(Id, String)>,
+    facts: BTreeMap<Id, Object>,
+    definitions: BTreeSet<Id>,
+}
+
 /// A store to which things happen, beside the naive one.
 struct World {
     made: Made,
@@ -59,12 +67,7 @@ impl World {
         self.made.store = open(self.made.dir.path(), &self.made.clock, place);
     }
 
-    /// What a viewer finds in pages: what has versions, facts, definitions.
-    fn found(
-        &self,
-        viewer: &Viewer,
-        versions: Versions,
-    ) -> (BTreeSet<(Id, String)>, BTreeMap<Id, Object>, BTreeSet<Id>) {
+    fn found(&self, viewer: &Viewer, versions: Versions) -> Found {
         let query = PageQuery { versions, ..PageQuery::of(self.made.released(), 4) };
         let (mut versioned, mut facts, mut definitions) =
             (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
@@ -79,7 +82,7 @@ impl World {
             };
             assert!(fresh, "everything is in a page once");
         }
-        (versioned, facts, definitions)
+        Found { versioned, facts, definitions }
     }
 
     fn check(&self, viewer: &Viewer) {
@@ -103,9 +106,9 @@ impl World {
             versions.values().filter_map(|versions| versions.first()).map(pair).collect();
         let all: BTreeSet<_> = versions.values().flatten().map(pair).collect();
         for (versions, wanted) in [(Versions::Newest, newest), (Versions::All, all)] {
-            let (found, found_facts, definitions) = self.found(viewer, versions);
-            assert_eq!(found, wanted, "{viewer:?}");
-            assert_eq!(found_facts, facts, "{viewer:?}");
+            let Found { versioned, facts: found, definitions } = self.found(viewer, versions);
+            assert_eq!(versioned, wanted, "{viewer:?}");
+            assert_eq!(found, facts, "{viewer:?}");
             // A definition once shown stays: it tells nothing that was not told before.
             assert!(definitions.is_superset(&self.model.needed(viewer)), "{viewer:?}");
             assert!(definitions.iter().all(|id| view.get(id).unwrap().is_some()), "{viewer:?}");
