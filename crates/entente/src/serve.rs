@@ -46,6 +46,8 @@ pub(crate) fn run(dir: &Path, args: &Serve) -> Result<()> {
         }
         _ => None,
     };
+    let public_is_https = args.public.as_ref().is_some_and(|public| public.starts_with("https://"));
+    let options = web::Options { dev: args.dev, secure: address.is_tls || public_is_https };
     let node = home::open(dir)?;
     let listener = address.bind()?;
     let runtime =
@@ -56,7 +58,7 @@ pub(crate) fn run(dir: &Path, args: &Serve) -> Result<()> {
         tokio::spawn(end(handle.clone(), args.child));
         tokio::spawn(tell(node.clone(), handle.clone(), args.child, args.listen.clone()));
         let routes =
-            routes::all(&node, args.dev).into_make_service_with_connect_info::<SocketAddr>();
+            routes::all(&node, options).into_make_service_with_connect_info::<SocketAddr>();
         let served = match tls.filter(|_| address.is_tls) {
             Some(config) => {
                 let server =

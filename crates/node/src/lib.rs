@@ -160,6 +160,11 @@ impl Node {
         self.inner.clock.now_micros()
     }
 
+    /// A fresh secret for a form that is shown before anybody has signed in.
+    pub fn form_token(&self) -> String {
+        self.token()
+    }
+
     fn token(&self) -> String {
         let mut bytes = [0_u8; 24];
         self.inner.random.fill(&mut bytes);

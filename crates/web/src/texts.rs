@@ -9,6 +9,8 @@ mod arg;
 pub mod check;
 mod dates;
 
+pub use dates::{civil, machine};
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -29,6 +29,7 @@ fn mark() -> impl Strategy<Value = Mark> {
         1 => Just(Mark::AmberStrict),
         2 => Just(Mark::Red),
         4 => (states, persons).prop_map(|(states, persons)| Mark::To(states, persons)),
+        1 => Just(Mark::Statement),
         1 => Just(Mark::Unknown),
     ]
 }

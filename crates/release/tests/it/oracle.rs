@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// A marking, as the owner chose it. States and accounts are small numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
+pub(crate) enum Mark {
     Clear,
     Green,
     Amber,
@@ -20,7 +20,7 @@ pub enum Mark {
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asker {
+pub(crate) enum Asker {
     Public,
     Tool,
     Node(usize),
@@ -28,7 +28,7 @@ pub enum Asker {
 }
 
 /// Whether `asker`, at the node of `place`, sees an object of `owner` with these marks.
-pub fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, relay: bool) -> bool {
+pub(crate) fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, relay: bool) -> bool {
     let state = match asker {
         Asker::Node(state) | Asker::Person { state, .. } => Some(state),
         Asker::Public | Asker::Tool => None,
@@ -92,4 +92,4 @@ pub fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, relay: boo
 }
 
 /// How many accounts a node has in these tests.
-pub const ACCOUNTS: usize = 3;
+pub(crate) const ACCOUNTS: usize = 3;

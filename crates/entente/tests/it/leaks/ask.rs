@@ -28,6 +28,20 @@ impl Ask {
         Self { method: "GET", path: path.into(), door: Door::Taxii, body: None, endless: false }
     }
 
+    pub(crate) fn page(path: impl Into<String>) -> Self {
+        Self { door: Door::Page, ..Self::taxii(path) }
+    }
+
+    /// A form of the asker's own session.
+    pub(crate) fn form(path: impl Into<String>, fields: &str) -> Self {
+        Self::page(path).method("POST").body("application/x-www-form-urlencoded", fields)
+    }
+
+    /// The answer has no end.
+    pub(crate) fn endless(self) -> Self {
+        Self { endless: true, ..self }
+    }
+
     pub(crate) fn method(self, method: &'static str) -> Self {
         Self { method, ..self }
     }
@@ -37,8 +51,8 @@ impl Ask {
     }
 
     /// What the pages call the cookie of a session.
-    pub(crate) fn cookie(&self, _node: &Node) -> String {
-        String::new()
+    pub(crate) fn cookie(&self, node: &Node) -> String {
+        web::session_cookie(node, false)
     }
 }
 

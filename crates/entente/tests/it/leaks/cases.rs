@@ -27,7 +27,44 @@ impl Case {
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = vec![case("GET /healthz", |_, _| vec![Ask::taxii("/healthz")])];
     cases.extend(taxii());
+    cases.extend(shell());
     cases
+}
+
+/// The shell's pages.
+fn shell() -> Vec<Case> {
+    vec![
+        case("GET /", |_, _| vec![Ask::page("/")]),
+        case("GET /account", |_, _| vec![Ask::page("/account")]),
+        case("GET /assets/{*path}", |_, _| vec![Ask::page("/assets/x/entente.css")]),
+        case("GET /design", |_, _| vec![Ask::page("/design")]),
+        case("GET /live", |_, _| vec![Ask::page("/live").endless()]),
+        case("GET /objects/{id}", |world, reader| {
+            let all = world.visible(reader).into_iter().chain(world.hidden(reader));
+            all.map(|thing| Ask::page(format!("/objects/{}", thing.id))).collect()
+        })
+        .of(|_, _, id| Ask::page(format!("/objects/{id}"))),
+        case("GET /objects/{id}/raw", |world, reader| {
+            world.visible(reader).into_iter().map(|thing| Ask::page(format!("/objects/{}/raw", thing.id))).collect()
+        })
+        .of(|_, _, id| Ask::page(format!("/objects/{id}/raw"))),
+        case("GET /partners", |_, _| vec![Ask::page("/partners")]),
+        case("GET /search", |_, _| {
+            ["/search", "/search?q=Report", "/search?q=says", "/search?q=about", "/search?q=x&after=nonsense"]
+                .map(Ask::page)
+                .into()
+        })
+        .of(|_, _, id| Ask::page(format!("/search?q={id}"))),
+        case("GET /sign-in", |_, _| vec![Ask::page("/sign-in")]),
+        case("POST /account/password", |_, _| {
+            vec![Ask::form("/account/password", "old=wrong&new=nothing%20of%20it&again=nothing%20of%20it")]
+        }),
+        case("POST /account/sessions/{id}/end", |_, _| vec![Ask::form("/account/sessions/none/end", "")]),
+        case("POST /language", |_, _| vec![Ask::form("/language", "lang=en&to=/")]),
+        case("POST /sign-in", |_, _| vec![Ask::form("/sign-in", "user=nobody&password=nothing")]),
+        // Without a session, so that the others are not signed out.
+        case("POST /sign-out", |_, _| vec![Ask::taxii("/sign-out").method("POST")]),
+    ]
 }
 
 const COLLECTION: &str = "/taxii2/api/collections";

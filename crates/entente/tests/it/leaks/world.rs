@@ -119,7 +119,7 @@ impl World {
             ("released", id(CollectionKind::Released)),
             ("inbox", id(CollectionKind::Inbox)),
         ]);
-        let router = entente::serve::routes::all(&node, true);
+        let router = entente::serve::routes::all(&node, web::Options { dev: true, secure: false });
         Self { node, things, readers, router, collections, dir }
     }
 
@@ -295,7 +295,16 @@ fn marking(mark: &Mark, n: usize) -> (Id, Option<Object>) {
             let definition = releasable_to(&states, &persons.iter().map(person).collect());
             (definition.id().clone(), Some(definition))
         }
-        Mark::Statement | Mark::Unknown => {
+        Mark::Statement => {
+            let id = format!("marking-definition--00000000-0000-4000-a000-{n:012x}");
+            let definition = json!({
+                "type": "marking-definition", "spec_version": "2.1", "id": id, "created": MOMENT,
+                "definition_type": "statement", "definition": {"statement": "Made for tests."},
+            });
+            let definition = Object::parse(definition.to_string().into_bytes()).expect("a definition");
+            (definition.id().clone(), Some(definition))
+        }
+        Mark::Unknown => {
             let id = format!("marking-definition--00000000-0000-4000-9000-{n:012x}");
             (Id::parse(&id).expect("an id"), None)
         }

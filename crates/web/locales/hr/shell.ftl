@@ -1,0 +1,231 @@
+# Okvir, na hrvatskom.
+skip = Prijeđi na sadržaj
+desks = Odjeli
+crumbs = Put do stranice
+language = Jezik
+apply = Primijeni
+theme = Izgled
+theme-system = Sustava
+theme-light = Svijetli
+theme-dark = Tamni
+all = Svi
+close = Zatvori
+name = Ime
+password = Lozinka
+marking = Oznaka
+to-overview = Na pregled
+this-node = Ovaj čvor
+takes-no-side = Entente bilježi tko što kaže i ne zauzima stranu.
+times-utc = Vremena u UTC
+printed = Ispisano { $when } UTC, { $who }, { $state }. Ispisani primjerak ne može se opozvati.
+gained = Stiglo je nešto novo.
+error-prefix = Pogreška:
+errors-title = { $n ->
+    [one] Treba ispraviti { $n } stvar
+    [few] Treba ispraviti { $n } stvari
+   *[other] Treba ispraviti { $n } stvari
+}
+partners-live = { $live } od { $all } partnera na vezi
+page-holds = Stranica sadrži do
+
+keys-all = sve tipke
+keys-title = Tipke
+keys-on = Tipke su uključene u ovom pregledniku
+
+nav-overview = Pregled
+nav-partners = Partneri
+nav-account = Račun
+nav-design = Sastavnice
+
+search-label = Pretraži objekte koje smijete vidjeti
+search-placeholder = Pretraži naslove, tekst, identifikatore
+search-title = Pretraga
+search-for = Sve na ovom čvoru što smijete vidjeti, zadnje primljeno prvo.
+search-go = Traži
+search-found = { $n ->
+    [one] { $n } objekt
+    [few] { $n } objekta
+   *[other] { $n } objekata
+}
+search-found-more = Više od { $n } objekata
+search-empty = Još se ništa ne traži
+search-empty-hint = Upišite riječi iz naslova ili teksta, mjesto, selektor ili identifikator. Moraju se pojaviti sve riječi.
+search-none = Ništa što smijete vidjeti nema sve te riječi
+search-none-hint = Izostavite koju riječ ili upišite samo početak zadnje.
+search-received = Primljeno
+search-what = Objekt
+search-type = Vrsta
+
+pager = Stranice
+pager-previous = ← Prethodna
+pager-next = Sljedeća →
+
+ago-seconds = prije { $n } s
+ago-minutes = prije { $n } min
+ago-hours = prije { $n } h
+
+mark-owner = Vlasnik: { $state }
+mark-national = SAMO NACIONALNO
+mark-closed = NEPOZNATA OZNAKA
+marking-why = i zašto je vidite
+marking-since = Vidljivo vam najkasnije od { $when } UTC.
+
+because-own = Vidite ga jer je vlasnik { $owner }, a vi čitate na njezinu čvoru.
+because-everybody = Vidite ga jer je TLP:CLEAR za sve.
+because-community = Vidite ga jer TLP:GREEN dopušta čitanje zajednici partnera. Ne smije u javne kanale.
+because-listed = Vidite ga jer ga je { $owner } ustupila državi { $home }.
+because-named = Vidite ga jer vas oznaka poimence navodi.
+because-member = Vidite ga jer je { $home } članica skupine koju oznaka navodi. Ne smije se prosljeđivati.
+because-workspace = Vidite ga jer leži u radnom prostoru { $owner } na ovom čvoru. Za njega ne odgovara nijedna država.
+because-administrator = Vidite ga jer upravljate ovim čvorom. Ostali ga ovdje ne vide.
+because-structural = Jednak je na svakom čvoru i ništa ne govori.
+
+reason-own = vlasnik
+reason-everybody = TLP:CLEAR, svi
+reason-community = partner; TLP:GREEN
+reason-listed = ustupljeno mu
+reason-named = naveden u oznaci
+reason-member = član skupine
+reason-workspace = radni prostor ovog čvora
+reason-administrator = administrator
+reason-structural = jednako na svakom čvoru
+reason-national-only = nije označeno ni za koga osim vlasnika
+reason-not-listed = popis ga ne navodi
+reason-not-member = nije član skupine
+reason-not-public = javno je samo TLP:CLEAR
+reason-not-named = samo navedene osobe
+reason-unknown-marking = oznaka se ovdje ne razumije
+reason-not-relayed = ne prosljeđuje se drugim čvorovima
+reason-not-your-workspace = tuđi radni prostor
+
+facts = Činjenice
+facts-none = Ne kaže ništa osim onoga što stoji gore.
+relations = Veze
+relations-for = Samo ono što smijete vidjeti. Veze su tvrdnje onoga tko ih je unio.
+relations-none = Ništa što smijete vidjeti nije s njim povezano.
+relations-from = Upućuje na
+relations-to = Upućuju na njega
+history = Povijest
+history-newest = najnovija inačica
+history-older = starija inačica
+raw = Izvorni STIX
+raw-for = Preuzimanje sadrži bajtove kako su primljeni.
+raw-show = Prikaži
+download-stix = Preuzmi STIX
+signature-good = potpis valjan
+signature-none = nepotpisano
+
+type-attack-pattern = Obrazac napada
+type-campaign = Kampanja
+type-course-of-action = Mjera
+type-extension-definition = Definicija proširenja
+type-grouping = Skupina objekata
+type-identity = Identitet
+type-incident = Izvješće
+type-indicator = Pokazatelj
+type-infrastructure = Infrastruktura
+type-intrusion-set = Skup upada
+type-language-content = Prijevod
+type-location = Lokacija
+type-malware = Zlonamjerni program
+type-marking-definition = Oznaka
+type-note = Bilješka
+type-observed-data = Opaženi podaci
+type-opinion = Mišljenje
+type-relationship = Veza
+type-report = Dokument
+type-sighting = Opažanje
+type-threat-actor = Akter prijetnje
+type-tool = Alat
+type-vulnerability = Ranjivost
+
+overview-for = Što se na ovom čvoru promijenilo otkad ste bili ovdje { $when } UTC.
+overview-new = Novo, po vlasniku
+overview-by-themselves = Novo se pojavljuje samo od sebe
+overview-nothing-new = Nema ništa novo
+overview-nothing-new-hint = Što vam partneri ustupe, pojavljuje se ovdje samo od sebe.
+overview-received = Što su partneri primili
+overview-nothing-received = Još ništa naše nije ustupljeno
+overview-nothing-received-hint = Kad ustupite izvješće, ovdje vidite čiji ga čvor ima.
+overview-aside = Partneri i što čeka
+overview-due = Čeka vas
+overview-nothing-due = Ništa vas ne čeka
+overview-nothing-due-hint = Nacrti koje započnete stoje ovdje dok ih ne ustupite ili izbrišete.
+
+partner-live = Na vezi
+partner-gone = Nedostupan
+partner-waiting = Još nije pitan
+partner-no-source = Ne preuzimamo
+partner-pulled = Odgovorio { $when }
+partner-since = Od { $when } UTC. Sam će nadoknaditi
+partner-not-asked = Ovaj je čvor tek pokrenut
+partner-no-invitation = Nije nas pozvao
+partners-for = Čvorovi drugih država: odgovaraju li i što su odavde preuzeli.
+partners-none = Još nema partnera
+partners-none-hint = Administrator ga poziva naredbom “entente peer invite”, a njegov poziv prihvaća naredbom “entente peer add”.
+partners-node = Čvor
+partners-link = Veza
+partners-took = Zadnje preuzimanje
+partners-address = Preuzimamo s
+partners-not-invited = ne smije se ovdje prijaviti
+fingerprint = Otisak ključa
+fingerprint-hint = Usporedite ga glasom prije nego što partner upotrijebi poziv ovog čvora.
+aside-title = Stavljeno na stranu
+aside-for = Što nije primljeno, s razlogom. Ne miješa se ni s čim.
+aside-none = Ništa nije stavljeno na stranu
+aside-none-hint = Ovdje bi stajali neispravni, nepotpisani ili krivo potpisani objekti.
+aside-when = Kada
+aside-from = Od koga
+aside-reason = Zašto
+aside-object = Objekt
+
+role-analyst = Analitičar
+role-releaser = Ustupatelj
+role-administrator = Administrator
+account-sessions = Prijave
+account-sessions-for = Gdje ste prijavljeni. Prekinite ono što ne poznajete.
+account-since = Od
+account-seen = Zadnja uporaba
+account-browser = Preglednik
+account-this = ova
+account-end = Prekini
+account-end-of = Prekini prijavu od { $when }
+account-session-ended = Prijava je prekinuta.
+sign-out = Odjava
+password-title = Lozinka
+password-for = Nova lozinka prekida sve vaše prijave.
+password-old = Sadašnja lozinka
+password-new = Nova lozinka
+password-again = Nova lozinka još jednom
+password-hint = Najmanje 10 znakova; dobre su tri ili četiri nepovezane riječi.
+password-set = Postavi lozinku
+password-old-wrong = Upišite sadašnju lozinku; ova nije točna
+password-differs = Upišite dvaput istu novu lozinku
+password-short = Odaberite lozinku od najmanje { $least } znakova
+
+sign-in = Prijavi se
+sign-in-title = Prijava
+sign-in-for = Vlasnik ovog čvora: { $state }. Vaš račun ovdje vrijedi samo za ovaj čvor.
+sign-in-wrong = Ime ili lozinka nisu točni
+sign-in-again = Pokušajte ponovno
+sign-in-wait = Previše pokušaja: pričekajte { $seconds } s pa pokušajte ponovno
+
+fault-not-found = Nije pronađeno
+hint-not-found = Na ovoj adresi nema ničega što smijete vidjeti.
+fault-forbidden = Nije dopušteno
+hint-forbidden = Vaša uloga to ne dopušta. Uloge dodjeljuje administrator ovog čvora.
+fault-stale = Obrazac nije primljen
+hint-stale = Više ne pripada vašoj prijavi ili dolazi s druge stranice. Vratite se, ponovno učitajte stranicu i pošaljite ga opet; ništa nije promijenjeno.
+fault-malformed = Nije razumljivo
+hint-malformed = Adresa ili obrazac nisu onakvi kakve ovaj čvor stvara. Krenite ponovno od popisa ili obrasca.
+fault-unreleasable = Ništa nije ustupljeno
+hint-unreleasable = Ustupanje bi nešto odalo primatelju koji to ne smije vidjeti. Otvorite nacrt: piše što treba promijeniti.
+fault-internal = Čvor to nije mogao učiniti
+hint-internal = Ništa nije promijenjeno. Pokušajte ponovno; ako se ponovi, javite vrijeme administratoru, čiji zapisnik kaže zašto.
+
+design-for = Sve sastavnice od kojih su stranice, redom stilske datoteke. Prikazuju ih samo razvojni čvorovi.
+design-states = Stanja i oznake
+design-controls = Kontrole
+design-lists = Popisi
+design-objects = Objekti
+design-acts = Radnje

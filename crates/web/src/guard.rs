@@ -1,0 +1,186 @@
+//! What every request and every answer passes.
+//!
+//! In: whatever is no mere reading needs the same origin *and* the token of its session. Out: the
+//! content security policy, no caching, and a page in the reader's words for whatever failed.
+
+use askama::Template;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use node::{Node, Session};
+use url::Url;
+
+use crate::fault::{Fault, Told, blocking};
+use crate::shell::{Options, Shell};
+use crate::texts::{Lang, Texts};
+use crate::{assets, cookie};
+
+/// The largest form taken, in bytes.
+const MOST: usize = 2 << 20;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+     font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
+     base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::CACHE_CONTROL, "private, no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// What people's browsers call the cookie of a session at this node. Named per node, because
+/// cookies do not separate ports; confined to the host where it travels over https.
+pub fn session_cookie(node: &Node, secure: bool) -> String {
+    named(node, "session", secure)
+}
+
+pub(crate) fn form_cookie(node: &Node, secure: bool) -> String {
+    named(node, "form", secure)
+}
+
+pub(crate) fn lang_cookie(node: &Node, secure: bool) -> String {
+    named(node, "lang", secure)
+}
+
+fn named(node: &Node, what: &str, secure: bool) -> String {
+    let profile = node.profile();
+    let uuid = profile.state.uuid().simple().to_string();
+    let prefix = if secure { "__Host-" } else { "" };
+    format!("{prefix}entente-{}-{}-{what}", profile.code.to_lowercase(), uuid.get(..8).unwrap_or_default())
+}
+
+/// Who asks, in which language.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    pub(crate) session: Option<Session>,
+    pub(crate) texts: Texts,
+}
+
+pub(crate) async fn pass(State(shell): State<Shell>, request: Request, next: Next) -> Response {
+    let asked = match who(&shell, request.headers()).await {
+        Ok(asked) => asked,
+        Err(fault) => return dress(fault.into_response(), &shell, shell.texts()),
+    };
+    let texts = asked.texts.clone();
+    let response = match admit(&shell, request, &asked).await {
+        Ok(mut request) => {
+            request.extensions_mut().insert(asked);
+            next.run(request).await
+        }
+        Err(fault) => fault.into_response(),
+    };
+    dress(response, &shell, &texts)
+}
+
+async fn who(shell: &Shell, headers: &HeaderMap) -> Result<Asked, Fault> {
+    let secure = shell.options().secure;
+    let lang = cookie::get(headers, &lang_cookie(shell.node(), secure)).and_then(Lang::of);
+    let lang = lang.unwrap_or_else(|| {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Lang::accepted(accepted.unwrap_or_default())
+    });
+    let texts = shell.texts().within(lang);
+    let token = cookie::get(headers, &session_cookie(shell.node(), secure)).map(str::to_owned);
+    let session = match token {
+        None => None,
+        Some(token) => {
+            let node = shell.node().clone();
+            blocking(move || Ok(node.session(&token)?)).await?
+        }
+    };
+    Ok(Asked { session, texts })
+}
+
+/// Lets reading through, and of everything else only what this node's own pages sent.
+async fn admit(shell: &Shell, request: Request, asked: &Asked) -> Result<Request, Fault> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(request);
+    }
+    if !is_same_origin(&request) {
+        return Err(Fault::Stale);
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, MOST)
+        .await
+        .map_err(|_| Fault::Malformed { reason: "the form is too large".to_owned() })?;
+    let expected = match &asked.session {
+        Some(session) => Some(session.csrf.clone()),
+        None => {
+            let name = form_cookie(shell.node(), shell.options().secure);
+            cookie::get(&parts.headers, &name).map(str::to_owned)
+        }
+    };
+    let given = token_of(&parts.headers, &body);
+    let fits = match (&expected, &given) {
+        (Some(expected), Some(given)) => is_equal(expected.as_bytes(), given.as_bytes()),
+        _ => false,
+    };
+    if !fits {
+        return Err(Fault::Stale);
+    }
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// Whether the request says that it comes from a page of this very host and port.
+fn is_same_origin(request: &Request) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(host) = request.uri().authority().map(|authority| authority.as_str()).or(host) else {
+        return false;
+    };
+    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let Some(origin) = origin.and_then(|origin| Url::parse(origin).ok()) else { return false };
+    let Ok(own) = Url::parse(&format!("{}://{host}", origin.scheme())) else { return false };
+    matches!(origin.scheme(), "http" | "https") && origin.origin() == own.origin()
+}
+
+/// The token that came with a form: from its field, or from the header that scripts set.
+fn token_of(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    if let Some(token) = headers.get("x-csrf").and_then(|token| token.to_str().ok()) {
+        return Some(token.to_owned());
+    }
+    url::form_urlencoded::parse(body).find_map(|(name, value)| (name == "csrf").then(|| value.into_owned()))
+}
+
+/// Takes the same time whatever the difference.
+fn is_equal(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage<'a> {
+    texts: &'a Texts,
+    told: Told,
+    node: String,
+}
+
+impl FaultPage<'_> {
+    fn asset(&self, name: &str) -> String {
+        assets::path(name)
+    }
+}
+
+fn dress(mut response: Response, shell: &Shell, texts: &Texts) -> Response {
+    if let Some(told) = response.extensions_mut().remove::<Told>() {
+        let page = FaultPage { texts, told, node: shell.node().profile().name.clone() };
+        response = match page.render() {
+            Ok(text) => (told.status, Html(text)).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
+    }
+    let Options { secure, .. } = shell.options();
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if secure {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
+}

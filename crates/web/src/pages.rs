@@ -1,0 +1,85 @@
+//! The shell's own pages.
+
+mod account;
+mod design;
+mod lang;
+mod live;
+mod object;
+mod overview;
+mod partners;
+mod search;
+mod sign_in;
+
+use axum::Router;
+use axum::routing::on;
+
+use crate::shell::{Shell, router_of};
+
+/// Every route of the shell: method and path.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("GET", "/account"),
+    ("GET", "/assets/{*path}"),
+    ("GET", "/design"),
+    ("GET", "/live"),
+    ("GET", "/objects/{id}"),
+    ("GET", "/objects/{id}/raw"),
+    ("GET", "/partners"),
+    ("GET", "/search"),
+    ("GET", "/sign-in"),
+    ("POST", "/account/password"),
+    ("POST", "/account/sessions/{id}/end"),
+    ("POST", "/language"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-out"),
+];
+
+pub(crate) fn router(dev: bool) -> Router<Shell> {
+    let served: Vec<_> = ROUTES
+        .iter()
+        .copied()
+        // Assets are the same for everybody and pass no guard; the shell serves them.
+        .filter(|(_, path)| *path != "/assets/{*path}" && (dev || *path != "/design"))
+        .collect();
+    router_of(&served, |filter, method, path| match (method, path) {
+        ("GET", "/") => on(filter, overview::page),
+        ("GET", "/account") => on(filter, account::page),
+        ("GET", "/design") => on(filter, design::page),
+        ("GET", "/live") => on(filter, live::stream),
+        ("GET", "/objects/{id}") => on(filter, object::page),
+        ("GET", "/objects/{id}/raw") => on(filter, object::raw),
+        ("GET", "/partners") => on(filter, partners::page),
+        ("GET", "/search") => on(filter, search::page),
+        ("GET", "/sign-in") => on(filter, sign_in::page),
+        ("POST", "/account/password") => on(filter, account::password),
+        ("POST", "/account/sessions/{id}/end") => on(filter, account::end_session),
+        ("POST", "/language") => on(filter, lang::pick),
+        ("POST", "/sign-in") => on(filter, sign_in::enter),
+        ("POST", "/sign-out") => on(filter, sign_in::leave),
+        (method, path) => unreachable!("{method} {path} has no handler"),
+    })
+}
+
+/// A path of this node to go to, from what a form says: never another site's.
+fn local(to: &str) -> &str {
+    let fits = to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\r', '\n']);
+    if fits { to } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_of_the_table_has_a_handler() {
+        let _ = router(true);
+    }
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        assert_eq!(local("/reports?domain=cyber"), "/reports?domain=cyber");
+        for bad in ["https://example.org/", "//example.org", "/\\example.org", "reports", "/a\r\nb"] {
+            assert_eq!(local(bad), "/", "{bad:?}");
+        }
+    }
+}
