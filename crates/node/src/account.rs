@@ -133,7 +133,8 @@ impl Node {
     /// Sets a new password and ends all sessions of the account.
     pub fn set_password(&self, name: &str, password: &str) -> Result<(), Error> {
         let shelf = self.accounts();
-        let mut account = shelf.get(name)?.ok_or_else(|| Error::NoAccount { name: name.to_owned() })?;
+        let mut account =
+            shelf.get(name)?.ok_or_else(|| Error::NoAccount { name: name.to_owned() })?;
         account.hash = self.hash(password)?;
         shelf.put(name, &account)?;
         self.inner.credentials.forget();
@@ -188,8 +189,7 @@ impl Node {
 /// Whether `password` is the account's. An absent account costs the same time as a wrong password.
 pub(crate) fn is_password_of(account: Option<&Account>, password: &str) -> bool {
     // The hash of nothing anybody can type, with the same parameters as every other.
-    const NOBODY: &str =
-        "$argon2id$v=19$m=19456,t=2,p=1$MDAwMDAwMDAwMDAwMDAwMA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$MDAwMDAwMDAwMDAwMDAwMA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let text = account.map_or(NOBODY, |account| account.hash.as_str());
     let Ok(hash) = PasswordHash::new(text) else { return false };
     hasher().verify_password(password.as_bytes(), &hash).is_ok() && account.is_some()

@@ -97,7 +97,9 @@ impl Node {
     pub(crate) fn judge(&self, bytes: Bytes, state: &Id, key: &PublicKey) -> Admission {
         let object = match Object::parse(bytes) {
             Ok(object) => object,
-            Err(error) => return Admission::Refused(Refusal::Invalid { problem: error.to_string() }),
+            Err(error) => {
+                return Admission::Refused(Refusal::Invalid { problem: error.to_string() });
+            }
         };
         if let Some(settled) = self.settle(&object, state) {
             return settled;
@@ -128,15 +130,18 @@ impl Node {
             return Some(Admission::Known);
         }
         match object.class() {
-            Class::Observable => {
-                Some(Admission::Admitted(Admitted::fact(object.clone(), release::Holder::State(holder.clone()))))
-            }
+            Class::Observable => Some(Admission::Admitted(Admitted::fact(
+                object.clone(),
+                release::Holder::State(holder.clone()),
+            ))),
             Class::Marking => Some(match Marking::of(object) {
                 Ok(Marking::Unknown) => Admission::Refused(Refusal::FalseDefinition {
                     problem: "a kind of marking that this node does not know".to_owned(),
                 }),
                 Ok(_) => Admission::Admitted(Admitted::definition(object.clone(), holder.clone())),
-                Err(error) => Admission::Refused(Refusal::FalseDefinition { problem: error.to_string() }),
+                Err(error) => {
+                    Admission::Refused(Refusal::FalseDefinition { problem: error.to_string() })
+                }
             }),
             _ => None,
         }
@@ -149,7 +154,9 @@ impl Node {
             return settled;
         }
         let keys = self.pinned_keys();
-        match stix::sign::status(&object, |id| keys.iter().find(|(_, key)| key.id() == *id).map(|(_, key)| key.clone())) {
+        match stix::sign::status(&object, |id| {
+            keys.iter().find(|(_, key)| key.id() == *id).map(|(_, key)| key.clone())
+        }) {
             Status::Good(id) => match keys.into_iter().find(|(_, key)| key.id() == id) {
                 Some((owner, key)) => self.admit_signed(object, &owner, &key),
                 None => Admission::Refused(Refusal::UnknownKey { key: id.to_string() }),
@@ -159,7 +166,9 @@ impl Node {
             Status::None if adopt && object.header().created_by_ref.as_ref() == Some(self.me()) => {
                 match stix::sign::sign(object.value(), &self.inner.key) {
                     Ok(signed) => self.admit_signed(signed, self.me(), &self.public_key()),
-                    Err(error) => Admission::Refused(Refusal::Invalid { problem: error.to_string() }),
+                    Err(error) => {
+                        Admission::Refused(Refusal::Invalid { problem: error.to_string() })
+                    }
                 }
             }
             Status::None => Admission::Refused(Refusal::Unsigned),
@@ -193,9 +202,13 @@ impl Node {
                     tally.refused += 1;
                     let text = String::from_utf8_lossy(&bytes).into_owned();
                     let hash = ring::digest::digest(&ring::digest::SHA256, &bytes);
-                    let key = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hash);
+                    let key = base64::Engine::encode(
+                        &base64::engine::general_purpose::URL_SAFE_NO_PAD,
+                        hash,
+                    );
                     let id = id_in(&text);
-                    let kept = Quarantined { from: from.to_owned(), id, refusal, at: self.now(), text };
+                    let kept =
+                        Quarantined { from: from.to_owned(), id, refusal, at: self.now(), text };
                     records.push(shelf.record(&key, &kept)?);
                 }
             }
@@ -215,7 +228,8 @@ impl Node {
         if session.role != Role::Administrator {
             return Err(Error::NotAllowed);
         }
-        let mut held: Vec<_> = self.quarantine().list()?.into_iter().map(|(_, kept)| kept).collect();
+        let mut held: Vec<_> =
+            self.quarantine().list()?.into_iter().map(|(_, kept)| kept).collect();
         held.sort_by_key(|kept| std::cmp::Reverse(kept.at));
         Ok(held)
     }
@@ -236,7 +250,9 @@ impl Node {
 
 /// Whether an object of this id is compiled in, and so never imported over.
 fn is_builtin(id: &Id) -> bool {
-    Marking::builtin(id).is_some() || stix::extension::is_ours(id) || states::by_identity(id).is_some()
+    Marking::builtin(id).is_some()
+        || stix::extension::is_ours(id)
+        || states::by_identity(id).is_some()
 }
 
 /// The id of something that may not even be an object, for the list of what is kept aside.

@@ -29,7 +29,9 @@ impl Verified {
     /// The account for which these credentials were verified lately.
     pub(crate) fn recall(&self, name: &str, password: &str, now: i64) -> Option<String> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(&self.tag(name, password)).filter(|(_, until)| *until > now).map(|(account, _)| account.clone())
+        held.get(&self.tag(name, password))
+            .filter(|(_, until)| *until > now)
+            .map(|(account, _)| account.clone())
     }
 
     pub(crate) fn remember(&self, name: &str, password: &str, now: i64) {

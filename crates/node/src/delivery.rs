@@ -72,12 +72,17 @@ impl Node {
     pub fn deliveries(&self, session: &Session, id: &Id) -> Result<Vec<Delivery>, Error> {
         let Some(seen) = self.view(session).get(id)? else { return Ok(Vec::new()) };
         let place = self.inner.store.place();
-        let progress = self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let progress =
+            self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let peers = self.peers()?;
         Ok(peers
             .into_iter()
             .map(|peer| {
-                let decision = release::decide(&seen.policy, &Viewer::Node(peer.profile.state.clone()), &place);
+                let decision = release::decide(
+                    &seen.policy,
+                    &Viewer::Node(peer.profile.state.clone()),
+                    &place,
+                );
                 let reached = progress.get(&peer.profile.state).copied().unwrap_or_default();
                 let state = match () {
                     () if !decision.allowed => DeliveryState::NotFor,
@@ -107,7 +112,8 @@ impl Node {
 
     fn advance(&self, state: &Id, change: impl FnOnce(&mut Progress, i64)) {
         let changed = {
-            let mut held = self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut held =
+                self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner);
             let progress = held.entry(state.clone()).or_default();
             let before = (progress.sent, progress.received);
             change(progress, self.now());
@@ -122,8 +128,11 @@ impl Node {
 
     pub(crate) fn load_deliveries(&self) -> Result<(), Error> {
         let held = self.progress_shelf().list()?;
-        let mut progress = self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.extend(held.into_iter().filter_map(|(state, value)| Some((Id::parse(&state).ok()?, value))));
+        let mut progress =
+            self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.extend(
+            held.into_iter().filter_map(|(state, value)| Some((Id::parse(&state).ok()?, value))),
+        );
         Ok(())
     }
 
@@ -138,8 +147,12 @@ impl Node {
         let mut links = self.inner.deliveries.links.lock().unwrap_or_else(PoisonError::into_inner);
         let before = links.get(state);
         let (link, news) = match (answer, before) {
-            (Ok(()), before) => (Link::Live { at: now }, !matches!(before, Some(Link::Live { .. }))),
-            (Err(error), Some(Link::Gone { since, .. })) => (Link::Gone { since: *since, error }, false),
+            (Ok(()), before) => {
+                (Link::Live { at: now }, !matches!(before, Some(Link::Live { .. })))
+            }
+            (Err(error), Some(Link::Gone { since, .. })) => {
+                (Link::Gone { since: *since, error }, false)
+            }
             (Err(error), Some(Link::Live { at })) => (Link::Gone { since: *at, error }, true),
             (Err(error), _) => (Link::Gone { since: now, error }, true),
         };

@@ -50,7 +50,12 @@ impl Node {
     }
 
     /// Keeps the fields of a draft as they are now.
-    pub fn keep_draft(&self, session: &Session, id: &str, form: serde_json::Value) -> Result<Draft, Error> {
+    pub fn keep_draft(
+        &self,
+        session: &Session,
+        id: &str,
+        form: serde_json::Value,
+    ) -> Result<Draft, Error> {
         let mut draft = self.draft(session, id)?.ok_or(Error::NoDraft)?;
         draft.form = form;
         draft.changed = self.now();

@@ -16,7 +16,9 @@ const MOST: usize = 32 << 20;
 impl Host for Node {
     fn authenticate(&self, user: &str, password: &str) -> Result<Option<Account>, HostError> {
         match self.verify(user, password) {
-            Ok(account) => Ok(Some(Account { viewer: account.viewer(self.me()), name: account.name })),
+            Ok(account) => {
+                Ok(Some(Account { viewer: account.viewer(self.me()), name: account.name }))
+            }
             Err(SignInError::Node(error)) => Err(error.into()),
             Err(SignInError::Wrong | SignInError::Wait { .. }) => Ok(None),
         }
@@ -26,7 +28,10 @@ impl Host for Node {
         let profile = self.profile();
         About {
             title: format!("Entente {}", profile.name),
-            description: format!("The node of {}. You find here what you may see.", profile.state_name),
+            description: format!(
+                "The node of {}. You find here what you may see.",
+                profile.state_name
+            ),
             contact: None,
             max_content_length: MOST,
             seal: self.inner.seal,
@@ -69,7 +74,8 @@ impl Host for Node {
                 key: workspace.key,
                 id: workspace.id,
                 title: format!("Workspace of {}", account.name),
-                description: "Yours to write and read; this node's own people see it too".to_owned(),
+                description: "Yours to write and read; this node's own people see it too"
+                    .to_owned(),
                 alias: Some("workspace".to_owned()),
                 can_read: true,
                 can_write: true,
@@ -119,7 +125,12 @@ impl Host for Node {
         Ok(receipts)
     }
 
-    fn withdraw(&self, account: &Account, collection: &Collection, id: &Id) -> Result<bool, HostError> {
+    fn withdraw(
+        &self,
+        account: &Account,
+        collection: &Collection,
+        id: &Id,
+    ) -> Result<bool, HostError> {
         let holder = Holder::Account(account.name.clone());
         Ok(self.inner.store.withdraw(collection.key, &holder, id).map_err(Error::from)?)
     }

@@ -31,9 +31,10 @@ pub(crate) fn create(dir: &Path, random: &dyn Random) -> Result<(), Error> {
 
 pub(crate) fn load(dir: &Path) -> Result<SecretKey, Error> {
     let path = dir.join(FILE);
-    let text =
-        std::fs::read_to_string(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
-    let seed = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let text = std::fs::read_to_string(&path)
+        .map_err(|source| Error::Io { path: path.clone(), source })?;
+    let seed =
+        URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let seed = seed.ok_or_else(|| Error::Malformed {
         path,
         reason: "expected 32 bytes in base64url".to_owned(),

@@ -77,7 +77,8 @@ impl Node {
         if dir.join(profile::FILE).exists() {
             return Err(Error::AlreadyANode { dir: dir.to_owned() });
         }
-        std::fs::create_dir_all(dir).map_err(|source| Error::Io { path: dir.to_owned(), source })?;
+        std::fs::create_dir_all(dir)
+            .map_err(|source| Error::Io { path: dir.to_owned(), source })?;
         key::create(dir, &*options.random)?;
         profile.save(dir)?;
         let node = Self::open(dir, options)?;

@@ -84,7 +84,8 @@ impl Node {
         let place = self.inner.store.place();
         let outgoing = self.policies(&view, &signed, &release.definitions)?;
         let badge = outgoing.iter().map(|(_, policy)| policy.badge()).max();
-        let badge = badge.ok_or_else(|| Error::Unreleasable { reason: "there is nothing in it".to_owned() })?;
+        let badge = badge
+            .ok_or_else(|| Error::Unreleasable { reason: "there is nothing in it".to_owned() })?;
         let viewers = self
             .peers()?
             .into_iter()
@@ -105,11 +106,18 @@ impl Node {
                 for (path, names) in stix::refs::of(object) {
                     let hidden = match outgoing.iter().find(|(other, _)| *other.id() == names) {
                         Some((_, policy)) => !may_see(policy).allowed,
-                        None => view.get(&names)?.is_some_and(|seen| !may_see(&seen.policy).allowed),
+                        None => {
+                            view.get(&names)?.is_some_and(|seen| !may_see(&seen.policy).allowed)
+                        }
                     };
                     if hidden {
                         let blocks = stix::object::class_of(names.type_name()) == Class::Observable;
-                        discloses.push(Disclosure { within: object.id().clone(), path, names, blocks });
+                        discloses.push(Disclosure {
+                            within: object.id().clone(),
+                            path,
+                            names,
+                            blocks,
+                        });
                     }
                 }
             }
@@ -156,7 +164,10 @@ impl Node {
         object.insert("id".to_owned(), json!(profile.state));
         object.insert("name".to_owned(), json!(profile.state_name));
         object.insert("identity_class".to_owned(), json!("organization"));
-        object.insert("object_marking_refs".to_owned(), json!([stix::marking::Tlp::Clear.definition_id()]));
+        object.insert(
+            "object_marking_refs".to_owned(),
+            json!([stix::marking::Tlp::Clear.definition_id()]),
+        );
         let now = Timestamp::from_millis(self.now().div_euclid(1_000));
         let signed = self.sign_as(object, &now, None)?;
         let verified = stix::sign::verify(signed, &self.public_key())?;
@@ -185,7 +196,11 @@ impl Node {
         Ok(())
     }
 
-    fn sign_all(&self, session: &Session, objects: &[Map<String, Value>]) -> Result<Vec<Object>, Error> {
+    fn sign_all(
+        &self,
+        session: &Session,
+        objects: &[Map<String, Value>],
+    ) -> Result<Vec<Object>, Error> {
         let view = self.view(session);
         let now = self.now().div_euclid(1_000);
         objects
@@ -193,12 +208,19 @@ impl Node {
             .map(|object| {
                 let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
                 let id = Id::parse(id)?;
-                let held = view.get(&id)?.filter(|seen| seen.holder == Holder::State(self.me().clone()));
+                let held =
+                    view.get(&id)?.filter(|seen| seen.holder == Holder::State(self.me().clone()));
                 let header: Option<&Header> = held.as_ref().map(|seen| seen.object.header());
                 // An owner's versions only go forward, whatever the clock does (DESIGN section 3).
-                let last = header.and_then(|header| header.modified.as_ref()).map(|last| last.micros().div_euclid(1_000));
+                let last = header
+                    .and_then(|header| header.modified.as_ref())
+                    .map(|last| last.micros().div_euclid(1_000));
                 let modified = Timestamp::from_millis(last.map_or(now, |last| now.max(last + 1)));
-                self.sign_as(object.clone(), &modified, header.and_then(|header| header.created.as_ref()))
+                self.sign_as(
+                    object.clone(),
+                    &modified,
+                    header.and_then(|header| header.created.as_ref()),
+                )
             })
             .collect()
     }
@@ -237,7 +259,9 @@ impl Node {
         let holder = Holder::State(self.me().clone());
         let own: Vec<_> = objects
             .iter()
-            .map(|object| (object, Policy::of(&holder, object.header(), |id| known.get(id).cloned())))
+            .map(|object| {
+                (object, Policy::of(&holder, object.header(), |id| known.get(id).cloned()))
+            })
             .collect();
         own.iter()
             .map(|(object, policy)| {

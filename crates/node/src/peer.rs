@@ -129,7 +129,9 @@ impl Node {
     /// `url` is where it reaches us, `roots` what it checks our certificate against.
     pub fn invite(&self, whom: Profile, url: &str, roots: &str) -> Result<Invitation, Error> {
         if whom.state == *self.me() {
-            return Err(Error::Invitation { reason: "a node cannot invite its own state".to_owned() });
+            return Err(Error::Invitation {
+                reason: "a node cannot invite its own state".to_owned(),
+            });
         }
         let user = format!("peer-{}", whom.code.to_lowercase());
         let password = self.token();
@@ -173,9 +175,15 @@ impl Node {
         invitation.public_key()?;
         let state = invitation.from.state.clone();
         self.update_peer(&state, |held| {
-            let held = held.unwrap_or(Peer { profile: invitation.from.clone(), account: None, source: None });
+            let held = held.unwrap_or(Peer {
+                profile: invitation.from.clone(),
+                account: None,
+                source: None,
+            });
             // The same node again, for example with a new password: keep the place in its stream.
-            let same = held.source.filter(|source| source.url == invitation.url && source.key == invitation.key);
+            let same = held
+                .source
+                .filter(|source| source.url == invitation.url && source.key == invitation.key);
             let source = Source {
                 url: invitation.url,
                 key: invitation.key,
@@ -204,7 +212,8 @@ impl Node {
 
     /// The peers, by code.
     pub fn peers(&self) -> Result<Vec<Peer>, Error> {
-        let mut peers: Vec<_> = self.peer_shelf().list()?.into_iter().map(|(_, peer)| peer).collect();
+        let mut peers: Vec<_> =
+            self.peer_shelf().list()?.into_iter().map(|(_, peer)| peer).collect();
         peers.sort_by(|a, b| a.profile.code.cmp(&b.profile.code));
         Ok(peers)
     }
@@ -225,7 +234,11 @@ impl Node {
         Ok(peers
             .into_iter()
             .map(|peer| Partner {
-                link: if peer.source.is_some() { self.link(&peer.profile.state) } else { Link::NoSource },
+                link: if peer.source.is_some() {
+                    self.link(&peer.profile.state)
+                } else {
+                    Link::NoSource
+                },
                 fingerprint: peer
                     .source
                     .as_ref()
@@ -251,7 +264,11 @@ impl Node {
         Ok(self.peer_shelf().get(state.as_str())?)
     }
 
-    fn update_peer(&self, state: &Id, change: impl FnOnce(Option<Peer>) -> Peer) -> Result<(), Error> {
+    fn update_peer(
+        &self,
+        state: &Id,
+        change: impl FnOnce(Option<Peer>) -> Peer,
+    ) -> Result<(), Error> {
         let shelf = self.peer_shelf();
         let held = shelf.get(state.as_str())?;
         shelf.put(state.as_str(), &change(held))?;

@@ -33,7 +33,8 @@ impl Profile {
             }
             Err(source) => return Err(Error::Io { path, source }),
         };
-        serde_json::from_str(&text).map_err(|error| Error::Malformed { path, reason: error.to_string() })
+        serde_json::from_str(&text)
+            .map_err(|error| Error::Malformed { path, reason: error.to_string() })
     }
 
     pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {

@@ -69,7 +69,12 @@ pub struct SignedIn {
 
 impl Node {
     /// Signs a person in. Blocks for the time of a password hash.
-    pub fn sign_in(&self, name: &str, password: &str, agent: &str) -> Result<SignedIn, SignInError> {
+    pub fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        agent: &str,
+    ) -> Result<SignedIn, SignInError> {
         let account = self.verify(name, password)?;
         if !account.role.is_person() {
             return Err(SignInError::Wrong);

@@ -40,7 +40,10 @@ impl Node {
                             follower.follow(&whom).await;
                             drop(done);
                         });
-                        followed.insert(state, tokio::spawn(async move { ended.await.unwrap_or_default() }));
+                        followed.insert(
+                            state,
+                            tokio::spawn(async move { ended.await.unwrap_or_default() }),
+                        );
                     }
                 }
                 followed.retain(|_, task| !task.is_finished());
@@ -91,7 +94,12 @@ impl Node {
     }
 
     /// Fetches everything that was added after the cursor.
-    async fn pull(&self, state: &Id, source: &Source, connection: &mut Option<Connection>) -> Result<(), Error> {
+    async fn pull(
+        &self,
+        state: &Id,
+        source: &Source,
+        connection: &mut Option<Connection>,
+    ) -> Result<(), Error> {
         let key = PublicKey::parse(&source.key)?;
         let held = match connection.take() {
             Some(held) => held,
@@ -100,13 +108,18 @@ impl Node {
         let connection = connection.insert(held);
         let mut cursor = source.cursor.clone();
         loop {
-            let page = connection.client.pull(&connection.collection, cursor.as_ref(), PAGE).await?;
+            let page =
+                connection.client.pull(&connection.collection, cursor.as_ref(), PAGE).await?;
             let last = page.last.clone();
             if !page.slices.is_empty() {
                 let node = self.clone();
                 let (state, key, moved) = (state.clone(), key.clone(), last.clone());
-                let kept = tokio::task::spawn_blocking(move || node.take_in(&state, &key, page.slices, moved));
-                let tally = kept.await.map_err(|_| Error::Invitation { reason: "the node is shutting down".to_owned() })??;
+                let kept = tokio::task::spawn_blocking(move || {
+                    node.take_in(&state, &key, page.slices, moved)
+                });
+                let tally = kept.await.map_err(|_| Error::Invitation {
+                    reason: "the node is shutting down".to_owned(),
+                })??;
                 tracing::debug!(peer = %connection.collection, ?tally, "pulled");
             }
             if !page.more || last.is_none() || last == cursor {
@@ -124,8 +137,10 @@ impl Node {
         slices: Vec<bytes::Bytes>,
         moved: Option<Timestamp>,
     ) -> Result<crate::admit::Tally, Error> {
-        let judged =
-            slices.into_iter().map(|bytes| (bytes.clone(), self.judge(bytes, state, key))).collect();
+        let judged = slices
+            .into_iter()
+            .map(|bytes| (bytes.clone(), self.judge(bytes, state, key)))
+            .collect();
         let mut records = Vec::new();
         if let Some(mut peer) = self.peer(state)?
             && let Some(source) = &mut peer.source
@@ -151,7 +166,10 @@ impl Connection {
     async fn open(source: &Source) -> Result<Self, Error> {
         let client = Client::new(Config {
             url: source.url.clone(),
-            credentials: Some(Credentials { user: source.user.clone(), password: source.password.clone() }),
+            credentials: Some(Credentials {
+                user: source.user.clone(),
+                password: source.password.clone(),
+            }),
             roots: source.roots.clone(),
             ..Config::default()
         })?;

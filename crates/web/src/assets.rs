@@ -15,7 +15,10 @@ pub(crate) fn path(name: &str) -> String {
     match Dist::get(name) {
         Some(file) => format!("/assets/{}/{name}", version(&file)),
         None => {
-            tracing::error!(name, "the pages were built without their assets: run `cargo xtask ui` and build again");
+            tracing::error!(
+                name,
+                "the pages were built without their assets: run `cargo xtask ui` and build again"
+            );
             format!("/assets/missing/{name}")
         }
     }
@@ -28,7 +31,9 @@ fn version(file: &rust_embed::EmbeddedFile) -> String {
 
 /// Serves `/assets/VERSION/NAME`.
 pub(crate) async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let Some((_, name)) = path.split_once('/') else { return StatusCode::NOT_FOUND.into_response() };
+    let Some((_, name)) = path.split_once('/') else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let Some(file) = Dist::get(name) else { return StatusCode::NOT_FOUND.into_response() };
     let etag = format!("\"{}\"", version(&file));
     let kept = [

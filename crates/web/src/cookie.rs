@@ -15,14 +15,22 @@ pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// A cookie for the whole node that scripts cannot read. `None` as its value ends it; `seconds`
 /// keeps it beyond the browser's session.
-pub(crate) fn set(name: &str, value: Option<&str>, seconds: Option<u32>, secure: bool) -> HeaderValue {
+pub(crate) fn set(
+    name: &str,
+    value: Option<&str>,
+    seconds: Option<u32>,
+    secure: bool,
+) -> HeaderValue {
     let age = match (value, seconds) {
         (None, _) => "; Max-Age=0".to_owned(),
         (Some(_), Some(seconds)) => format!("; Max-Age={seconds}"),
         (Some(_), None) => String::new(),
     };
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", value.unwrap_or_default());
+    let text = format!(
+        "{name}={}; Path=/; HttpOnly; SameSite=Lax{secure}{age}",
+        value.unwrap_or_default()
+    );
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 

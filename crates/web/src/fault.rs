@@ -56,12 +56,17 @@ impl Fault {
         let (code, status) = match self {
             Self::NotFound | Self::SignIn { .. } => ("not-found", StatusCode::NOT_FOUND),
             Self::Node(node::Error::NoDraft) => ("not-found", StatusCode::NOT_FOUND),
-            Self::Forbidden | Self::Node(node::Error::NotAllowed) => ("forbidden", StatusCode::FORBIDDEN),
+            Self::Forbidden | Self::Node(node::Error::NotAllowed) => {
+                ("forbidden", StatusCode::FORBIDDEN)
+            }
             Self::Stale => ("stale", StatusCode::FORBIDDEN),
-            Self::Malformed { .. } | Self::Store(store::Error::BadCursor | store::Error::NoList { .. }) => {
+            Self::Malformed { .. }
+            | Self::Store(store::Error::BadCursor | store::Error::NoList { .. }) => {
                 ("malformed", StatusCode::BAD_REQUEST)
             }
-            Self::Node(node::Error::Unreleasable { .. }) => ("unreleasable", StatusCode::UNPROCESSABLE_ENTITY),
+            Self::Node(node::Error::Unreleasable { .. }) => {
+                ("unreleasable", StatusCode::UNPROCESSABLE_ENTITY)
+            }
             Self::Node(_) | Self::Store(_) | Self::Internal { .. } => {
                 ("internal", StatusCode::INTERNAL_SERVER_ERROR)
             }

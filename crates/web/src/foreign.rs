@@ -23,8 +23,15 @@ fn misleads(c: char) -> bool {
         '\n' | '\t' => false,
         // Bidirectional controls and isolates, zero-width space, marks, separators, byte order
         // mark, interlinear annotation, tags.
-        '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-        | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}' => true,
+        '\u{061C}'
+        | '\u{200B}'
+        | '\u{200E}'
+        | '\u{200F}'
+        | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FEFF}'
+        | '\u{FFF9}'..='\u{FFFB}'
+        | '\u{E0000}'..='\u{E007F}' => true,
         c => c.is_control(),
     }
 }
@@ -51,8 +58,14 @@ mod tests {
     #[test]
     fn only_web_addresses_are_links() {
         assert_eq!(link("https://example.org/a?b=c"), Some("https://example.org/a?b=c"));
-        for bad in ["javascript:alert(1)", "data:text/html,x", "//example.org", "https://user@example.org/", "https://a\u{202E}.org", "x"]
-        {
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "//example.org",
+            "https://user@example.org/",
+            "https://a\u{202E}.org",
+            "x",
+        ] {
             assert_eq!(link(bad), None, "{bad}");
         }
     }

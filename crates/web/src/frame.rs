@@ -72,7 +72,12 @@ impl Reader {
         let partners = self.node().partners().unwrap_or_default();
         let live = partners.iter().filter(|partner| is_live(partner)).count();
         let home = self.named(&profile.state);
-        let mark = Mark { owner: Some(home.clone()), label: crate::Label::National, to: None, exercise: false };
+        let mark = Mark {
+            owner: Some(home.clone()),
+            label: crate::Label::National,
+            to: None,
+            exercise: false,
+        };
         Frame {
             texts: self.texts().clone(),
             title: title.to_string(),
@@ -98,7 +103,13 @@ pub(crate) fn is_live(partner: &Partner) -> bool {
 }
 
 fn rail(reader: &Reader) -> Vec<Vec<Entry>> {
-    let entry = |text: String, href, shortcut| Entry { text, href, shortcut, current: false, below: Vec::new() };
+    let entry = |text: String, href, shortcut| Entry {
+        text,
+        href,
+        shortcut,
+        current: false,
+        below: Vec::new(),
+    };
     let say = |key: &str| reader.texts().say(key).to_string();
     let mut desks = vec![entry(say("nav-overview"), "/", "g o")];
     for desk in reader.shell().desks() {
@@ -108,7 +119,10 @@ fn rail(reader: &Reader) -> Vec<Vec<Entry>> {
             desks.push(first);
         }
     }
-    let node = vec![entry(say("nav-partners"), "/partners", "g n"), entry(say("nav-account"), "/account", "g a")];
+    let node = vec![
+        entry(say("nav-partners"), "/partners", "g n"),
+        entry(say("nav-account"), "/account", "g a"),
+    ];
     let mut rail = vec![desks, node];
     if reader.shell().options().dev {
         rail.push(vec![entry(say("nav-design"), "/design", "g c")]);
@@ -140,7 +154,11 @@ impl Frame {
     /// The markings of what the page shows: it is labelled with the strictest. Without any it
     /// stays national, for it still tells what this node does.
     #[must_use]
-    pub fn holds<'a>(mut self, reader: &Reader, badges: impl IntoIterator<Item = &'a Badge>) -> Self {
+    pub fn holds<'a>(
+        mut self,
+        reader: &Reader,
+        badges: impl IntoIterator<Item = &'a Badge>,
+    ) -> Self {
         if let Some(strictest) = badges.into_iter().max() {
             self.exercise = strictest.exercise;
             self.mark = reader.mark(strictest);

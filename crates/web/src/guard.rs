@@ -51,7 +51,11 @@ fn named(node: &Node, what: &str, secure: bool) -> String {
     let profile = node.profile();
     let uuid = profile.state.uuid().simple().to_string();
     let prefix = if secure { "__Host-" } else { "" };
-    format!("{prefix}entente-{}-{}-{what}", profile.code.to_lowercase(), uuid.get(..8).unwrap_or_default())
+    format!(
+        "{prefix}entente-{}-{}-{what}",
+        profile.code.to_lowercase(),
+        uuid.get(..8).unwrap_or_default()
+    )
 }
 
 /// Who asks, in which language.
@@ -143,7 +147,8 @@ fn token_of(headers: &HeaderMap, body: &Bytes) -> Option<String> {
     if let Some(token) = headers.get("x-csrf").and_then(|token| token.to_str().ok()) {
         return Some(token.to_owned());
     }
-    url::form_urlencoded::parse(body).find_map(|(name, value)| (name == "csrf").then(|| value.into_owned()))
+    url::form_urlencoded::parse(body)
+        .find_map(|(name, value)| (name == "csrf").then(|| value.into_owned()))
 }
 
 /// Takes the same time whatever the difference.

@@ -69,14 +69,21 @@ impl Reader {
         let label = match badge.level {
             Level::National => Label::National,
             Level::Closed => Label::Closed,
-            level => level.tlp().map_or(Label::Closed, |tlp| Label::Tlp { label: tlp.label(), slug: tlp.slug() }),
+            level => level
+                .tlp()
+                .map_or(Label::Closed, |tlp| Label::Tlp { label: tlp.label(), slug: tlp.slug() }),
         };
         let to = badge.to.as_ref().map(|states| {
             let mut codes: Vec<_> = states.iter().map(|state| self.named(state).code).collect();
             codes.sort();
             codes
         });
-        Mark { owner: badge.owner.as_ref().map(|owner| self.named(owner)), label, to, exercise: badge.exercise }
+        Mark {
+            owner: badge.owner.as_ref().map(|owner| self.named(owner)),
+            label,
+            to,
+            exercise: badge.exercise,
+        }
     }
 
     /// A state by its identity, as the pinned records and the reviewed table name it; never by the

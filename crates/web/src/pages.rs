@@ -78,7 +78,8 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_site() {
         assert_eq!(local("/reports?domain=cyber"), "/reports?domain=cyber");
-        for bad in ["https://example.org/", "//example.org", "/\\example.org", "reports", "/a\r\nb"] {
+        for bad in ["https://example.org/", "//example.org", "/\\example.org", "reports", "/a\r\nb"]
+        {
             assert_eq!(local(bad), "/", "{bad:?}");
         }
     }

@@ -70,7 +70,10 @@ impl Reader {
     /// The page of an object: a desk's, or the plain one.
     pub fn href(&self, object: &Object) -> String {
         let desks = self.shell.desks().iter();
-        desks.filter_map(|desk| (desk.page)(object)).next().unwrap_or_else(|| format!("/objects/{}", object.id()))
+        desks
+            .filter_map(|desk| (desk.page)(object))
+            .next()
+            .unwrap_or_else(|| format!("/objects/{}", object.id()))
     }
 }
 
@@ -86,7 +89,9 @@ where
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let asked = parts.extensions.get::<Asked>().cloned();
         match asked {
-            Some(Asked { session: Some(session), texts }) => Ok(Self { shell, session, texts, path }),
+            Some(Asked { session: Some(session), texts }) => {
+                Ok(Self { shell, session, texts, path })
+            }
             // A form that comes after the session's end cannot be sent again by a redirect.
             _ if parts.method != Method::GET => Err(Fault::SignIn { to: "/".to_owned() }),
             _ => Err(Fault::SignIn { to: path }),
@@ -97,10 +102,12 @@ where
 /// What an object is called: its name, else the beginning of what it says, else its type. Foreign.
 pub fn title_of(object: &Object) -> String {
     let value = object.value();
-    let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-    let said = ["name", "abstract", "value", "content", "opinion", "definition", "relationship_type"]
-        .into_iter()
-        .find_map(text);
+    let text =
+        |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let said =
+        ["name", "abstract", "value", "content", "opinion", "definition", "relationship_type"]
+            .into_iter()
+            .find_map(text);
     let said = said.unwrap_or_else(|| object.id().type_name());
     let mut title: String = said.chars().take(140).collect();
     if title.len() < said.len() {

@@ -67,7 +67,8 @@ struct Inner {
 impl Shell {
     /// The shell over a node, with these desks.
     pub fn new(node: Node, desks: Vec<Desk>, options: Options) -> Self {
-        let locales: Vec<_> = std::iter::once(SHELL).chain(desks.iter().map(|desk| desk.locale)).collect();
+        let locales: Vec<_> =
+            std::iter::once(SHELL).chain(desks.iter().map(|desk| desk.locale)).collect();
         let texts = Texts::new(&locales);
         Self { inner: Arc::new(Inner { node, desks, texts, options }) }
     }
@@ -75,7 +76,8 @@ impl Shell {
     /// All pages: the shell's and the desks', behind the guard that every request passes.
     pub fn router(&self) -> Router {
         let shell = pages::router(self.options().dev);
-        let desks = self.inner.desks.iter().fold(shell, |router, desk| router.merge((desk.routes)()));
+        let desks =
+            self.inner.desks.iter().fold(shell, |router, desk| router.merge((desk.routes)()));
         desks
             .fallback(|| async { Fault::NotFound })
             .layer(axum::middleware::from_fn_with_state(self.clone(), guard::pass))

@@ -164,8 +164,10 @@ impl Texts {
 
     /// The name of a state from the reviewed table, else the given name.
     pub fn state(&self, code: &str, otherwise: &str) -> String {
-        node::states::by_code(code)
-            .map_or_else(|| crate::foreign(otherwise), |state| state.name(self.lang.code()).to_owned())
+        node::states::by_code(code).map_or_else(
+            || crate::foreign(otherwise),
+            |state| state.name(self.lang.code()).to_owned(),
+        )
     }
 
     fn bundle(&self, lang: Lang) -> &Bundle {

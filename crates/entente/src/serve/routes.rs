@@ -12,7 +12,9 @@ pub const ROUTES: &[(&str, &str)] = &[("GET", "/healthz")];
 /// TAXII 2.1 for programs, pages for people.
 pub fn all(node: &Node, options: Options) -> Router {
     let shell = Shell::new(node.clone(), desks(), options);
-    let own = ROUTES.iter().fold(Router::new(), |router, (_, path)| router.route(path, get(async || "ok\n")));
+    let own = ROUTES
+        .iter()
+        .fold(Router::new(), |router, (_, path)| router.route(path, get(async || "ok\n")));
     own.merge(taxii::server::router(node.clone())).merge(shell.router())
 }
 

@@ -53,8 +53,8 @@ async fn examine(seeds: &[Seed]) -> Result<(), String> {
     let world = World::make(seeds);
     for reader in world.readers() {
         let hidden = world.hidden(&reader);
-        let mentioned = world.mentioned(&reader);
         for case in cases::all() {
+            let mentioned = world.mentioned(&reader);
             for asked in (case.asks)(&world, &reader) {
                 let answer = world.ask(&reader, &asked).await;
                 if answer.status >= 500 {

@@ -42,7 +42,10 @@ pub(super) struct Said {
     done: String,
 }
 
-pub(super) async fn page(reader: Reader, Query(Said { done }): Query<Said>) -> Result<Response, Fault> {
+pub(super) async fn page(
+    reader: Reader,
+    Query(Said { done }): Query<Said>,
+) -> Result<Response, Fault> {
     blocking(move || {
         let toast = match done.as_str() {
             "ended" => Some(reader.texts().say("account-session-ended").to_string()),
@@ -53,7 +56,11 @@ pub(super) async fn page(reader: Reader, Query(Said { done }): Query<Said>) -> R
     .await
 }
 
-fn show(reader: &Reader, toast: Option<String>, errors: Vec<(&'static str, String)>) -> Result<Response, Fault> {
+fn show(
+    reader: &Reader,
+    toast: Option<String>,
+    errors: Vec<(&'static str, String)>,
+) -> Result<Response, Fault> {
     let texts = reader.texts();
     let sessions = reader.node().sessions(reader.session())?.into_iter().map(|held| Row {
         id: held.id,
@@ -88,7 +95,10 @@ pub(super) struct NewPassword {
     again: String,
 }
 
-pub(super) async fn password(reader: Reader, Form(form): Form<NewPassword>) -> Result<Response, Fault> {
+pub(super) async fn password(
+    reader: Reader,
+    Form(form): Form<NewPassword>,
+) -> Result<Response, Fault> {
     blocking(move || {
         let (node, account) = (reader.node(), &reader.session().account);
         let say = |key: &str| reader.texts().say(key).to_string();
@@ -106,7 +116,10 @@ pub(super) async fn password(reader: Reader, Form(form): Form<NewPassword>) -> R
                 // All sessions ended with the old password, this one too.
                 Ok(()) => return Ok(Redirect::to("/sign-in").into_response()),
                 Err(node::Error::ShortPassword { least }) => {
-                    errors.push(("new", reader.texts().say("password-short").with("least", least).to_string()));
+                    errors.push((
+                        "new",
+                        reader.texts().say("password-short").with("least", least).to_string(),
+                    ));
                 }
                 Err(error) => return Err(error.into()),
             }

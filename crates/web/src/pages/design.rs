@@ -73,7 +73,15 @@ pub(super) async fn page(reader: Reader) -> Result<Response, Fault> {
         let news = news.collect();
         let next = Some("/design?after=x".to_owned());
         let frame = reader.frame(reader.texts().say("nav-design")).at("/design");
-        render(&Page { frame, marks, news, partners, next, none: None, wrong: Some("Say who makes the claim") })
+        render(&Page {
+            frame,
+            marks,
+            news,
+            partners,
+            next,
+            none: None,
+            wrong: Some("Say who makes the claim"),
+        })
     })
     .await
 }

@@ -26,9 +26,11 @@ pub(super) async fn pick(
     State(shell): State<Shell>,
     Form(Pick { lang, to }): Form<Pick>,
 ) -> Result<Response, Fault> {
-    let lang = Lang::of(&lang).ok_or_else(|| Fault::Malformed { reason: "no such language".to_owned() })?;
+    let lang = Lang::of(&lang)
+        .ok_or_else(|| Fault::Malformed { reason: "no such language".to_owned() })?;
     let secure = shell.options().secure;
-    let cookie = cookie::set(&lang_cookie(shell.node(), secure), Some(lang.code()), Some(KEPT), secure);
+    let cookie =
+        cookie::set(&lang_cookie(shell.node(), secure), Some(lang.code()), Some(KEPT), secure);
     let mut response = Redirect::to(local(&to)).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)

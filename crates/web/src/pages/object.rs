@@ -80,7 +80,10 @@ pub(super) async fn page(reader: Reader, Path(id): Path<String>) -> Result<Respo
         });
         let versions = versions.collect();
         let title = crate::foreign(&title_of(&seen.object));
-        let frame = reader.frame(&title).under(texts.say("search-title"), "/search").holds(&reader, [&badge]);
+        let frame = reader
+            .frame(&title)
+            .under(texts.say("search-title"), "/search")
+            .holds(&reader, [&badge]);
         render(&Page {
             frame,
             kind: texts.of("type-", id.type_name()).to_string(),

@@ -43,8 +43,15 @@ pub(super) fn rows(reader: &Reader) -> Result<Vec<Row>, Fault> {
                     "partner-gone",
                     texts.say("partner-since").with("when", texts.moment(*since)).to_string(),
                 ),
-                Link::Waiting => ("wait", "", "partner-waiting", texts.say("partner-not-asked").to_string()),
-                Link::NoSource => ("wait", "", "partner-no-source", texts.say("partner-no-invitation").to_string()),
+                Link::Waiting => {
+                    ("wait", "", "partner-waiting", texts.say("partner-not-asked").to_string())
+                }
+                Link::NoSource => (
+                    "wait",
+                    "",
+                    "partner-no-source",
+                    texts.say("partner-no-invitation").to_string(),
+                ),
             };
             Row {
                 named: reader.named(&partner.profile.state),

@@ -42,7 +42,10 @@ pub(super) struct Asking {
     after: Option<String>,
 }
 
-pub(super) async fn page(reader: Reader, Query(Asking { q, after }): Query<Asking>) -> Result<Response, Fault> {
+pub(super) async fn page(
+    reader: Reader,
+    Query(Asking { q, after }): Query<Asking>,
+) -> Result<Response, Fault> {
     blocking(move || {
         let after = after.map(|after| after.parse::<Cursor>()).transpose()?;
         let found = reader.view().search(&q, after.as_ref(), ROWS)?;

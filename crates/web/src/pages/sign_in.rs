@@ -87,7 +87,9 @@ fn form(
     };
     let mut response = render(&page)?;
     *response.status_mut() = status;
-    response.headers_mut().append(header::SET_COOKIE, cookie::set(&name, Some(&csrf), None, secure));
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, cookie::set(&name, Some(&csrf), None, secure));
     Ok(response)
 }
 
@@ -105,7 +107,11 @@ pub(super) async fn enter(
     headers: HeaderMap,
     Form(Entering { user, password, to }): Form<Entering>,
 ) -> Result<Response, Fault> {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let node = shell.node().clone();
     let name = user.trim().to_owned();
     let answer = blocking(move || Ok(node.sign_in(&name, &password, &agent))).await?;
@@ -116,7 +122,10 @@ pub(super) async fn enter(
             let session = session_cookie(shell.node(), secure);
             let form = form_cookie(shell.node(), secure);
             let headers = response.headers_mut();
-            headers.append(header::SET_COOKIE, cookie::set(&session, Some(&signed_in.token), None, secure));
+            headers.append(
+                header::SET_COOKIE,
+                cookie::set(&session, Some(&signed_in.token), None, secure),
+            );
             headers.append(header::SET_COOKIE, cookie::set(&form, None, None, secure));
             Ok(response)
         }
@@ -132,7 +141,10 @@ pub(super) async fn enter(
     }
 }
 
-pub(super) async fn leave(State(shell): State<Shell>, headers: HeaderMap) -> Result<Response, Fault> {
+pub(super) async fn leave(
+    State(shell): State<Shell>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
     let secure = shell.options().secure;
     let name = session_cookie(shell.node(), secure);
     if let Some(token) = cookie::get(&headers, &name).map(str::to_owned) {

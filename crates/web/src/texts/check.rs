@@ -30,7 +30,9 @@ pub fn check(own: &Locale, known: &[Locale], sources: &[String]) -> Vec<String> 
     }
     let elsewhere: BTreeSet<String> = known.iter().flat_map(|room| messages_of(room.en)).collect();
     let text = sources.concat();
-    for key in after(&text, "say(\"").filter(|key| !english.contains_key(*key) && !elsewhere.contains(*key)) {
+    for key in after(&text, "say(\"")
+        .filter(|key| !english.contains_key(*key) && !elsewhere.contains(*key))
+    {
         findings.push(format!("there is no `{key}`"));
     }
     let beginnings: BTreeSet<&str> = after(&text, ".of(\"").collect();
@@ -66,7 +68,11 @@ fn messages(ftl: &str) -> BTreeMap<String, BTreeSet<String>> {
         }
         let Some(variables) = current.as_ref().and_then(|key| found.get_mut(key)) else { continue };
         for rest in line.split('$').skip(1) {
-            variables.insert(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect());
+            variables.insert(
+                rest.chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '-' || *c == '_')
+                    .collect(),
+            );
         }
     }
     found
@@ -78,7 +84,11 @@ mod tests {
 
     #[test]
     fn finds_what_is_missing_different_or_left_over() {
-        let room = Locale { en: "a = { $n }\nb = x\nword-one = 1\n", sq: "a = { $m }\nword-one = 1", hr: "a = { $n }\nb = y\nc = z\nword-one = 1" };
+        let room = Locale {
+            en: "a = { $n }\nb = x\nword-one = 1\n",
+            sq: "a = { $m }\nword-one = 1",
+            hr: "a = { $n }\nb = y\nc = z\nword-one = 1",
+        };
         let sources = ["say(\"a\") say(\"d\") .of(\"word-\", w)".to_owned()];
         assert_eq!(
             check(&room, &[], &sources),
@@ -94,7 +104,9 @@ mod tests {
 
     #[test]
     fn variables_are_found_in_plural_forms() {
-        let found = messages("n =\n    { $count ->\n        [one] { $count } x\n       *[other] y { $name }\n    }\n");
+        let found = messages(
+            "n =\n    { $count ->\n        [one] { $count } x\n       *[other] y { $name }\n    }\n",
+        );
         assert_eq!(found["n"], BTreeSet::from(["count".to_owned(), "name".to_owned()]));
     }
 }

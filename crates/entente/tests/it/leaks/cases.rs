@@ -45,21 +45,36 @@ fn shell() -> Vec<Case> {
         })
         .of(|_, _, id| Ask::page(format!("/objects/{id}"))),
         case("GET /objects/{id}/raw", |world, reader| {
-            world.visible(reader).into_iter().map(|thing| Ask::page(format!("/objects/{}/raw", thing.id))).collect()
+            world
+                .visible(reader)
+                .into_iter()
+                .map(|thing| Ask::page(format!("/objects/{}/raw", thing.id)))
+                .collect()
         })
         .of(|_, _, id| Ask::page(format!("/objects/{id}/raw"))),
         case("GET /partners", |_, _| vec![Ask::page("/partners")]),
         case("GET /search", |_, _| {
-            ["/search", "/search?q=Report", "/search?q=says", "/search?q=about", "/search?q=x&after=nonsense"]
-                .map(Ask::page)
-                .into()
+            [
+                "/search",
+                "/search?q=Report",
+                "/search?q=says",
+                "/search?q=about",
+                "/search?q=x&after=nonsense",
+            ]
+            .map(Ask::page)
+            .into()
         })
         .of(|_, _, id| Ask::page(format!("/search?q={id}"))),
         case("GET /sign-in", |_, _| vec![Ask::page("/sign-in")]),
         case("POST /account/password", |_, _| {
-            vec![Ask::form("/account/password", "old=wrong&new=nothing%20of%20it&again=nothing%20of%20it")]
+            vec![Ask::form(
+                "/account/password",
+                "old=wrong&new=nothing%20of%20it&again=nothing%20of%20it",
+            )]
         }),
-        case("POST /account/sessions/{id}/end", |_, _| vec![Ask::form("/account/sessions/none/end", "")]),
+        case("POST /account/sessions/{id}/end", |_, _| {
+            vec![Ask::form("/account/sessions/none/end", "")]
+        }),
         case("POST /language", |_, _| vec![Ask::form("/language", "lang=en&to=/")]),
         case("POST /sign-in", |_, _| vec![Ask::form("/sign-in", "user=nobody&password=nothing")]),
         // Without a session, so that the others are not signed out.

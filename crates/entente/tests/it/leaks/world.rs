@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Mutex;
 
 use axum::Router;
 use base64::Engine;
@@ -68,6 +69,8 @@ pub(crate) struct World {
     readers: Vec<Reader>,
     router: Router,
     collections: BTreeMap<&'static str, String>,
+    /// What was handed in at the door: the administrator sees it kept aside.
+    offered: Mutex<String>,
     dir: tempfile::TempDir,
 }
 
@@ -120,7 +123,7 @@ impl World {
             ("inbox", id(CollectionKind::Inbox)),
         ]);
         let router = entente::serve::routes::all(&node, web::Options { dev: true, secure: false });
-        Self { node, things, readers, router, collections, dir }
+        Self { node, things, readers, router, collections, offered: Mutex::default(), dir }
     }
 
     fn people(node: &Node) -> Vec<Reader> {
@@ -175,11 +178,14 @@ impl World {
     }
 
     /// Ids that stand inside objects that the reader may see: their owner chose to release them.
+    /// An administrator also sees what others handed in and the node kept aside.
     pub(crate) fn mentioned(&self, reader: &Reader) -> BTreeSet<&str> {
-        self.visible(reader)
-            .into_iter()
-            .flat_map(|thing| thing.names.iter().map(String::as_str))
-            .collect()
+        let visible = self.visible(reader).into_iter();
+        let named = visible.flat_map(|thing| thing.names.iter().map(String::as_str));
+        let administers = matches!(reader.asker, Asker::Person { admin: true, .. });
+        let offered = self.offered.lock().expect("no panic");
+        let ids = self.things.iter().map(|thing| thing.id.as_str());
+        named.chain(ids.filter(|id| administers && offered.contains(id))).collect()
     }
 
     pub(crate) fn collection(&self, name: &str) -> &str {
@@ -213,6 +219,7 @@ impl World {
             },
         };
         let (kind, body) = asked.body.clone().unwrap_or_default();
+        self.offered.lock().expect("no panic").push_str(&body);
         if !kind.is_empty() {
             request = request.header("content-type", kind);
         }
@@ -301,7 +308,8 @@ fn marking(mark: &Mark, n: usize) -> (Id, Option<Object>) {
                 "type": "marking-definition", "spec_version": "2.1", "id": id, "created": MOMENT,
                 "definition_type": "statement", "definition": {"statement": "Made for tests."},
             });
-            let definition = Object::parse(definition.to_string().into_bytes()).expect("a definition");
+            let definition =
+                Object::parse(definition.to_string().into_bytes()).expect("a definition");
             (definition.id().clone(), Some(definition))
         }
         Mark::Unknown => {
