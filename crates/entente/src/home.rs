@@ -19,7 +19,7 @@ pub fn options() -> Options {
 
 /// The lists that the desks keep. A new desk adds its line here and in `serve::routes`.
 fn lists() -> Vec<store::ListSpec> {
-    Vec::new()
+    hybrid::lists()
 }
 
 /// The folder that `--dir` names, or the current one.

@@ -161,6 +161,11 @@ impl Node {
         self.inner.clock.now_micros()
     }
 
+    /// A random identifier for a new object of this type.
+    pub fn new_id(&self, type_name: &str) -> Result<Id, Error> {
+        Ok(Id::from_parts(type_name, self.uuid())?)
+    }
+
     /// A fresh secret for a form that is shown before anybody has signed in.
     pub fn form_token(&self) -> String {
         self.token()

@@ -224,8 +224,8 @@ impl Frame {
         crate::texts::machine(*micros)
     }
 
-    /// The state of the link to the partners, as a class.
-    pub(crate) fn partners_class(&self) -> &'static str {
+    /// The state of the links to the partners, as a class of the style sheet.
+    pub fn partners_class(&self) -> &'static str {
         match self.partners {
             (_, 0) => "wait",
             (live, all) if live == all => "live",

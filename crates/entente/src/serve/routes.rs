@@ -20,5 +20,5 @@ pub fn all(node: &Node, options: Options) -> Router {
 
 /// The desks in the order of the rail. A new desk adds its line here and in `home::lists`.
 fn desks() -> Vec<web::Desk> {
-    Vec::new()
+    vec![hybrid::desk()]
 }

@@ -17,16 +17,16 @@ const KEPT: u32 = 365 * 24 * 3_600;
 
 #[derive(Deserialize)]
 pub(super) struct Pick {
-    lang: String,
+    language: String,
     #[serde(default)]
     to: String,
 }
 
 pub(super) async fn pick(
     State(shell): State<Shell>,
-    Form(Pick { lang, to }): Form<Pick>,
+    Form(Pick { language, to }): Form<Pick>,
 ) -> Result<Response, Fault> {
-    let lang = Lang::of(&lang)
+    let lang = Lang::of(&language)
         .ok_or_else(|| Fault::Malformed { reason: "no such language".to_owned() })?;
     let secure = shell.options().secure;
     let cookie =

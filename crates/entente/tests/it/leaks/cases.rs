@@ -75,7 +75,7 @@ fn shell() -> Vec<Case> {
         case("POST /account/sessions/{id}/end", |_, _| {
             vec![Ask::form("/account/sessions/none/end", "")]
         }),
-        case("POST /language", |_, _| vec![Ask::form("/language", "lang=en&to=/")]),
+        case("POST /language", |_, _| vec![Ask::form("/language", "language=en&to=/")]),
         case("POST /sign-in", |_, _| vec![Ask::form("/sign-in", "user=nobody&password=nothing")]),
         // Without a session, so that the others are not signed out.
         case("POST /sign-out", |_, _| vec![Ask::taxii("/sign-out").method("POST")]),
