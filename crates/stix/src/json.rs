@@ -1,7 +1,7 @@
 //! The strict reader: JSON as RFC 8259 says, and stricter where two programs could read two things.
 //!
 //! One pass checks the grammar and refuses what would make a signature ambiguous: duplicate keys,
-//! integers beyond ±(2^53−1), lone surrogates, depth beyond [`MAX_DEPTH`]. It gives the top-level
+//! numbers beyond ±(2^53−1), lone surrogates, depth beyond [`MAX_DEPTH`]. It gives the top-level
 //! members as slices of the input and copies nothing.
 
 use std::borrow::Cow;
@@ -13,6 +13,14 @@ pub const MAX_DEPTH: usize = 64;
 
 /// Integers beyond this lose digits in RFC 8785 (and in I-JSON, RFC 7493 section 2.2).
 const MAX_INTEGER: u64 = (1 << 53) - 1;
+
+/// From here on every number is an integer, however it is written: the canonical form writes some
+/// of them without a point, and that form must be readable again.
+const BEYOND: f64 = 9_007_199_254_740_992.0;
+
+/// Keys by which serde_json passes its own types on. It would read such an object as something
+/// else than what is written, so that two texts had one canonical form.
+const PRIVATE: &str = "$serde_json::private::";
 
 /// A member of the top-level object.
 #[derive(Clone, Debug)]
@@ -43,7 +51,11 @@ fn whole<'a, T>(
             let good =
                 bytes.get(..error.valid_up_to()).and_then(|good| std::str::from_utf8(good).ok());
             // Reading what comes before breaks off just where the bad byte stands.
-            let before = good.and_then(|good| Scanner::new(good).value(1).err());
+            let before = good.and_then(|good| {
+                let mut scanner = Scanner::new(good);
+                scanner.space();
+                scanner.value(1).err()
+            });
             let pointer = before.map_or_else(Pointer::root, |error| error.pointer);
             return Err(Error::new(pointer, format!("byte {} is not UTF-8", error.valid_up_to())));
         }
@@ -146,6 +158,9 @@ impl<'a> Scanner<'a> {
             let below = |error: Error| error.within(&key);
             if !keys.add(&key) {
                 return Err(below(self.wrong("the key stands twice")));
+            }
+            if key.starts_with(PRIVATE) {
+                return Err(below(self.wrong("a key that this program keeps for itself")));
             }
             self.space();
             self.eat(b':', "expected a colon").map_err(below)?;
@@ -292,8 +307,8 @@ impl<'a> Scanner<'a> {
             if size.len() > 15 && size.parse::<u64>().map_or(true, |size| size > MAX_INTEGER) {
                 return Err(self.wrong("an integer beyond ±(2^53−1) loses digits"));
             }
-        } else if !literal.parse::<f64>().is_ok_and(f64::is_finite) {
-            return Err(self.wrong("a number too large"));
+        } else if !literal.parse::<f64>().is_ok_and(|number| number.abs() < BEYOND) {
+            return Err(self.wrong("a number beyond ±(2^53−1) loses digits"));
         }
         Ok(())
     }

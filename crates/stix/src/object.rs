@@ -264,14 +264,11 @@ fn markings(whole: Option<&str>, granular: Option<&str>) -> (Vec<Id>, bool) {
         match serde_json::from_str::<Vec<Map<String, Value>>>(granular) {
             Ok(parts) => {
                 for part in parts {
-                    match (
-                        part.get("marking_ref").and_then(Value::as_str),
-                        part.contains_key("lang"),
-                    ) {
-                        (Some(text), _) => add(text),
+                    match part.get("marking_ref") {
+                        Some(reference) => add(reference.as_str().unwrap_or_default()),
                         // A part may say its language instead (STIX 2.1 section 7.2.3).
-                        (None, true) => {}
-                        (None, false) => add(""),
+                        None if part.contains_key("lang") => {}
+                        None => add(""),
                     }
                 }
             }

@@ -146,11 +146,16 @@ pub fn status(object: &Object, lookup: impl Fn(&KeyId) -> Option<PublicKey>) -> 
         return Status::None;
     };
     let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let (Some("Ed25519"), Some(named), Some(signature)) =
-        (text("algorithm"), text("key"), text("value"))
+    let (Some("property-extension"), Some("Ed25519"), Some(named), Some(signature)) =
+        (text("extension_type"), text("algorithm"), text("key"), text("value"))
     else {
         return Status::Bad;
     };
+    // The signature does not cover itself: with room for more in it, whoever passes an object on
+    // could make a second one of it, and its owner seem to say two things.
+    if body.as_object().is_none_or(|body| body.len() != 4) {
+        return Status::Bad;
+    }
     let named = KeyId(named.to_owned());
     let Some(key) = lookup(&named) else { return Status::Unknown(named) };
     let bytes =
@@ -161,16 +166,27 @@ pub fn status(object: &Object, lookup: impl Fn(&KeyId) -> Option<PublicKey>) -> 
     if good { Status::Good(named) } else { Status::Bad }
 }
 
+/// Verifies an object against the keys one knows, once: the evidence, or how its signature stands
+/// instead.
+pub fn check(
+    object: Object,
+    lookup: impl Fn(&KeyId) -> Option<PublicKey>,
+) -> Result<Verified, Status> {
+    match status(&object, lookup) {
+        Status::Good(key) => Ok(Verified { object, key }),
+        other => Err(other),
+    }
+}
+
 /// Verifies an object against one key.
 pub fn verify(object: Object, key: &PublicKey) -> Result<Verified, Error> {
-    match status(&object, |id| (*id == key.id()).then(|| key.clone())) {
-        Status::Good(key) => Ok(Verified { object, key }),
-        Status::None => Err(Error::new(Pointer::root(), "it is not signed")),
-        Status::Unknown(id) => {
-            Err(Error::new(Pointer::root(), format!("it is signed with the unknown key {id}")))
-        }
-        Status::Bad => Err(Error::new(Pointer::root(), "the signature is not good")),
-    }
+    let problem = match check(object, |id| (*id == key.id()).then(|| key.clone())) {
+        Ok(verified) => return Ok(verified),
+        Err(Status::None) => "it is not signed".to_owned(),
+        Err(Status::Unknown(id)) => format!("it is signed with the unknown key {id}"),
+        Err(Status::Good(_) | Status::Bad) => "the signature is not good".to_owned(),
+    };
+    Err(Error::new(Pointer::root(), problem))
 }
 
 /// Takes the signature out of `object` and gives what it is, or will be, over.

@@ -1,0 +1,9 @@
+//! STIX as bytes: what is read, what is refused and where, what is derived.
+
+mod hostile;
+mod ids;
+mod markings;
+mod objects;
+mod signatures;
+mod texts;
+mod times;
