@@ -29,6 +29,19 @@ pub(crate) enum Asker {
 
 /// Whether `asker`, at the node of `place`, sees an object of `owner` with these marks.
 pub(crate) fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, relay: bool) -> bool {
+    sees_in_groups(owner, marks, &[], asker, place, relay)
+}
+
+/// The same for an object that is also marked for groups, each with the members that its owner
+/// knows.
+pub(crate) fn sees_in_groups(
+    owner: usize,
+    marks: &[Mark],
+    groups: &[BTreeSet<usize>],
+    asker: Asker,
+    place: usize,
+    relay: bool,
+) -> bool {
     let state = match asker {
         Asker::Node(state) | Asker::Person { state, .. } => Some(state),
         Asker::Public | Asker::Tool => None,
@@ -50,11 +63,20 @@ pub(crate) fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, rel
     if matches!(asker, Asker::Node(_)) && place != owner {
         let strict = has(&Mark::Amber) || has(&Mark::AmberStrict) || has(&Mark::Red);
         let open = has(&Mark::Clear) || has(&Mark::Green);
-        // … unless it relays, and then only what is marked CLEAR or GREEN and nothing stricter.
-        if !relay || strict || !open {
+        // … unless it relays, and then only what is marked CLEAR or GREEN and nothing stricter,
+        // and never what is for a group: that is “my state, no onward passing”.
+        if !relay || strict || !open || !groups.is_empty() {
             return false;
         }
     }
+    // The owner serves the members of all groups; elsewhere who reads for the node is one.
+    let is_member = state.is_some_and(|state| {
+        if place == owner {
+            groups.iter().all(|group| group.contains(&state))
+        } else {
+            state == place
+        }
+    });
     if has(&Mark::Unknown) {
         return own || administers;
     }
@@ -68,7 +90,13 @@ pub(crate) fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, rel
             return administers;
         }
         let named = |who: (usize, usize)| naming.iter().all(|persons| persons.contains(&who));
-        let reaches = own || (!lists.is_empty() && in_all_lists);
+        let reaches = own
+            || match (groups.is_empty(), lists.is_empty()) {
+                (true, true) => false,
+                (true, false) => in_all_lists,
+                (false, true) => is_member,
+                (false, false) => is_member && in_all_lists,
+            };
         return reaches
             && match asker {
                 Asker::Person { account, state, .. } => named((account, state)),
@@ -78,6 +106,9 @@ pub(crate) fn sees(owner: usize, marks: &[Mark], asker: Asker, place: usize, rel
     }
     if own {
         return true;
+    }
+    if !groups.is_empty() {
+        return is_member && in_all_lists;
     }
     if !lists.is_empty() {
         return in_all_lists;
