@@ -64,17 +64,20 @@ fn read(trace: &str) -> Vec<Call> {
         let of_log = call.contains("entente.db-wal>");
         let succeeded = call.ends_with("= 0");
         let is_sync = call.starts_with("fdatasync(") || call.starts_with("fsync(");
-        if call.starts_with("pwrite64(") && of_log {
+        let synced = if is_sync && call.contains("<unfinished") {
+            begun.insert(thread, of_log);
+            false
+        } else if call.contains("sync resumed>") {
+            begun.remove(thread) == Some(true) && succeeded
+        } else {
+            is_sync && of_log && succeeded
+        };
+        if synced {
+            calls.push(Call::Synced);
+        } else if call.starts_with("pwrite64(") && of_log {
             calls.push(Call::Wrote);
         } else if call.starts_with("write(1<") && call.contains("\"stored ") {
             calls.push(Call::Acknowledged);
-        } else if is_sync && call.contains("<unfinished") {
-            begun.insert(thread, of_log);
-        } else if is_sync && of_log && succeeded {
-            calls.push(Call::Synced);
-        } else if call.contains("sync resumed>") && begun.remove(thread) == Some(true) && succeeded
-        {
-            calls.push(Call::Synced);
         }
     }
     calls
