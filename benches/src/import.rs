@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use stix::Object;
 use stix::marking::Tlp;
 use stix::sign::{SecretKey, verify};
-use store::{Admitted, Store, SystemClock, SystemRandom};
+use store::{Admitted, ListSpec, Store, SystemClock, SystemRandom};
 
 use crate::made;
 use crate::measure::{median, time};
@@ -41,7 +41,7 @@ pub(crate) fn run(place: &Path, report: &mut Report) -> Result<()> {
             })
             .collect::<Result<_>>()?;
         let dir = place.join(format!("store-{round}"));
-        let store = open(&dir, &owner)?;
+        let store = open(&dir, &owner, Vec::new())?;
         let (took, lag) = time(|| append(&store, admitted));
         full.push(rate(took));
         behind.push(lag? as f64);
@@ -50,7 +50,7 @@ pub(crate) fn run(place: &Path, report: &mut Report) -> Result<()> {
         follow.push(took.as_secs_f64());
 
         let dir = place.join(format!("whole-{round}"));
-        let store = open(&dir, &owner)?;
+        let store = open(&dir, &owner, Vec::new())?;
         let texts: Vec<_> = objects.iter().map(|object| object.bytes().clone()).collect();
         let (took, done) = time(|| -> Result<()> {
             for batch in texts.chunks(BATCH) {
@@ -90,13 +90,13 @@ fn rate(took: Duration) -> f64 {
     OBJECTS as f64 / took.as_secs_f64()
 }
 
-pub(crate) fn open(dir: &Path, owner: &stix::Id) -> Result<Store> {
+pub(crate) fn open(dir: &Path, owner: &stix::Id, lists: Vec<ListSpec>) -> Result<Store> {
     std::fs::create_dir_all(dir)?;
     let options = store::Options {
         place: release::Place::of(owner.clone()),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
-        lists: Vec::new(),
+        lists,
         readers: 4,
     };
     Ok(Store::open(dir, options)?)

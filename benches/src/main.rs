@@ -6,6 +6,7 @@
 mod import;
 mod made;
 mod measure;
+mod reading;
 mod report;
 mod served;
 mod serving;
@@ -25,6 +26,9 @@ fn main() -> Result<()> {
     let mut report = Report::start()?;
     if "import".contains(&only) {
         import::run(place.path(), &mut report)?;
+    }
+    if "reading".contains(&only) {
+        reading::run(place.path(), &mut report)?;
     }
     if "serving".contains(&only) {
         serving::run(root, place.path(), &mut report)?;

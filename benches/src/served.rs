@@ -1,7 +1,7 @@
 //! The two servers that are measured: Entente and nginx, with the same certificate.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -80,9 +80,23 @@ impl Entente {
         if !line.contains("listening") {
             bail!("entente serve ended");
         }
+        if let Some(address) = listen.strip_prefix("http://") {
+            answers(address)?;
+        }
         let took = start.elapsed();
         Ok((Server { child, lifeline, _output: Some(output) }, took))
     }
+}
+
+/// Asks over plain HTTP whether the node is well.
+fn answers(address: &str) -> Result<()> {
+    let mut stream = TcpStream::connect(address)?;
+    let request = format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    ensure!(answer.starts_with("HTTP/1.1 200"), "the node does not answer: {answer}");
+    Ok(())
 }
 
 /// nginx serving the files of a folder over TLS.

@@ -123,7 +123,8 @@ fn newest(
         [("who sees all", all, Bar::Most(3.0)), ("a partner who sees 1 %", few, Bar::None)]
     {
         let times = runtime.block_on(async {
-            let after = last_hundred(client, collection, login).await?;
+            let (after, seen) = last_hundred(client, collection, login).await?;
+            report.row(&format!("objects and definitions, {who}"), seen as f64, "", Bar::None);
             let url = format!("{collection}objects/?limit=100&added_after={after}");
             let mut times = Vec::new();
             for round in 0..REQUESTS + 50 {
@@ -264,8 +265,8 @@ async fn released(client: &Client, address: &str, login: &Login) -> Result<Strin
     Ok(format!("{root}collections/{id}/"))
 }
 
-/// The moment after which the reader's last hundred objects were added.
-async fn last_hundred(client: &Client, collection: &str, login: &Login) -> Result<String> {
+/// The moment after which the reader's last hundred objects were added, and how many he sees.
+async fn last_hundred(client: &Client, collection: &str, login: &Login) -> Result<(String, usize)> {
     let mut added = Vec::new();
     let mut next = String::new();
     loop {
@@ -280,7 +281,8 @@ async fn last_hundred(client: &Client, collection: &str, login: &Login) -> Resul
         }
     }
     let at = added.len().checked_sub(101).context("the reader sees more than a hundred objects")?;
-    Ok(added.swap_remove(at))
+    let seen = added.len();
+    Ok((added.swap_remove(at), seen))
 }
 
 fn client(certificate: &Certificate) -> Result<Client> {

@@ -14,7 +14,7 @@ use crate::intern::Number;
 use crate::projection::{ALL, unpack};
 
 /// How many rows are counted before counting is broken off.
-const MOST_COUNTED: u64 = 10_000;
+const MOST_COUNTED: u64 = 30_000;
 /// How many, when each has to be checked against the log because the projections lag.
 pub(super) const MOST_CHECKED: u64 = 1_000;
 
