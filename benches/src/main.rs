@@ -30,6 +30,9 @@ fn main() -> Result<()> {
     if "reading".contains(&only) {
         reading::run(place.path(), &mut report)?;
     }
+    if "paging".contains(&only) {
+        reading::paging(place.path(), &mut report)?;
+    }
     if "serving".contains(&only) {
         serving::run(root, place.path(), &mut report)?;
     }

@@ -1,16 +1,17 @@
 //! Lists, facets and search over 100,000 objects, as the pages read them: no peer, but a bar. A
 //! page has 100 ms in all.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use release::Viewer;
 use serde_json::Value;
-use stix::Object;
 use stix::marking::Tlp;
 use stix::sign::{SecretKey, verify};
-use store::{Admitted, ListQuery, ListRow, ListSpec};
+use stix::{Id, Object};
+use store::{Admitted, CollectionKind, ListQuery, ListRow, ListSpec, PageQuery, Store};
 
 use crate::import;
 use crate::made;
@@ -21,6 +22,7 @@ const OBJECTS: usize = 100_000;
 const BATCH: usize = 1_000;
 const ROUNDS: usize = 50;
 const LIMIT: usize = 50;
+const AUDIENCES: usize = 600;
 
 /// The indicators by their time, with the first words of their description.
 const LIST: ListSpec = ListSpec { name: "indicators", version: 1, row };
@@ -33,6 +35,54 @@ fn row(object: &Object) -> Option<ListRow> {
     Some(ListRow { sort: text("valid_from").to_owned(), facets: facets.into() })
 }
 
+/// Pages of 1,000 for who sees each of many audiences: what of TAXII's pages the store takes.
+pub(crate) fn paging(place: &Path, report: &mut Report) -> Result<()> {
+    let key = SecretKey::from_seed([7; 32]);
+    let owner = made::state("Owner")?;
+    let store = import::open(&place.join("pages"), &owner, Vec::new())?;
+    let lists = (0..AUDIENCES)
+        .map(|at| {
+            let states = BTreeSet::from([made::state(&format!("Other {at}"))?]);
+            Ok(stix::marking::releasable_to(&states, &BTreeSet::new()))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let definitions = lists.iter().map(|list| Admitted::definition(list.clone(), owner.clone()));
+    store.append(definitions.collect::<Vec<_>>())?;
+    let marks: Vec<_> = lists.iter().map(|list| list.id().clone()).collect();
+    fill(&store, &owner, &key, |number| marks[(number * 7 + number / 1_000) % AUDIENCES].clone())?;
+    ensure!(store.wait_caught_up(Duration::from_mins(10)), "the projections did not catch up");
+    let view = store.view(Viewer::Node(owner));
+    let mut query = PageQuery::of(store.collection(&CollectionKind::Released)?.key, 1_000);
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        query.position = None;
+        loop {
+            let (took, page) = time(|| view.page(&query));
+            let page = page?;
+            times.push(took.as_secs_f64() * 1e3);
+            query.position = page.position;
+            if !page.more {
+                break;
+            }
+        }
+    }
+    let what = format!("the store’s part of a page of 1,000, of {AUDIENCES} audiences, p50");
+    report.row(&what, median(times), "ms", Bar::None);
+    Ok(())
+}
+
+fn fill(store: &Store, owner: &Id, key: &SecretKey, mark: impl Fn(usize) -> Id) -> Result<()> {
+    let mut batch = Vec::new();
+    for number in 0..OBJECTS {
+        let object = made::indicator(number, owner, key, &[mark(number)])?;
+        batch.push(Admitted::owned(verify(object, &key.public())?, owner.clone()));
+        if batch.len() == BATCH {
+            store.append(std::mem::take(&mut batch))?;
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn run(place: &Path, report: &mut Report) -> Result<()> {
     let key = SecretKey::from_seed([7; 32]);
     let owner = made::state("Owner")?;
@@ -40,14 +90,7 @@ pub(crate) fn run(place: &Path, report: &mut Report) -> Result<()> {
     println!("making {OBJECTS} signed objects …");
     let store = import::open(&place.join("lists"), &owner, vec![LIST])?;
     let marks = [Tlp::Green, Tlp::Clear, Tlp::Amber].map(Tlp::definition_id);
-    let mut batch = Vec::new();
-    for number in 0..OBJECTS {
-        let object = made::indicator(number, &owner, &key, &[marks[number % 3].clone()])?;
-        batch.push(Admitted::owned(verify(object, &key.public())?, owner.clone()));
-        if batch.len() == BATCH {
-            store.append(std::mem::take(&mut batch))?;
-        }
-    }
+    fill(&store, &owner, &key, |number| marks[number % 3].clone())?;
     ensure!(store.wait_caught_up(Duration::from_mins(10)), "the projections did not catch up");
 
     let view = store.view(reader);

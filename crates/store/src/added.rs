@@ -129,6 +129,13 @@ impl Spans {
         *known = (*known).max(clock);
     }
 
+    /// Whether `sees` says yes to every audience that has, or had, something in a collection.
+    pub(crate) fn all(&self, collection: i64, sees: impl Fn(Number) -> bool) -> bool {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let streams = [true, false].map(|newest| inner.streams.get(&(collection, newest)));
+        streams.into_iter().flatten().flat_map(HashMap::keys).all(|audience| sees(*audience))
+    }
+
     /// The streams of a collection, as far as `wants` the audience.
     pub(crate) fn of(
         &self,

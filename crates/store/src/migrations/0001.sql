@@ -99,6 +99,9 @@ CREATE TABLE added (
     PRIMARY KEY (collection, newest, audience, date_added)
 ) STRICT, WITHOUT ROWID;
 
+-- For who sees all audiences of a collection: one stream instead of one for each.
+CREATE INDEX added_by_date ON added (collection, newest, date_added, audience, seq, kind, twin);
+
 -- Marking definitions, by the object that carries them.
 CREATE TABLE definition (
     object INTEGER PRIMARY KEY,

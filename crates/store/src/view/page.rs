@@ -7,11 +7,10 @@ use stix::{Class, Id, SpecVersion, Timestamp};
 
 use super::merge::{Fetch, Merge};
 use super::reading::Reading;
-use crate::added::Stream;
 use crate::collection::CollectionKey;
 use crate::error::{Doing, Error};
 use crate::intern::Number;
-use crate::row::{self, Copy, Flags, Version};
+use crate::row::{Copy, Flags, Version};
 
 /// What to read of a collection.
 #[derive(Clone, Debug)]
@@ -188,28 +187,40 @@ impl Reading<'_> {
         Ok(Some(kinds))
     }
 
-    /// Merges the streams of the audiences that say yes.
+    /// Merges the streams of the audiences that say yes. For who sees every audience they are one
+    /// stream already. For nobody else: passing over what is hidden would take time by which it
+    /// could be counted.
     fn merged(&self, wanted: &Wanted<'_>) -> Result<Page, Error> {
-        const SQL: &str = "SELECT date_added, seq, kind, twin FROM added
-             WHERE collection = ?1 AND newest = ?2 AND audience = ?3 AND date_added > ?4
+        const OF_ONE: &str = "SELECT date_added, seq, kind, twin FROM added
+             WHERE collection = ?1 AND newest = ?2 AND date_added > ?4 AND audience = ?3
+             ORDER BY date_added LIMIT ?5";
+        const OF_ALL: &str = "SELECT date_added, seq, kind, twin
+             FROM added INDEXED BY added_by_date
+             WHERE collection = ?1 AND newest = ?2 AND date_added > ?4 AND ?3 IS NULL
              ORDER BY date_added LIMIT ?5";
         let collection = wanted.query.collection.0;
+        let sees = |audience| self.visible.has(audience);
         self.shared.spans.refresh(&self.db, collection)?;
-        let mut streams: Vec<(Stream, i64)> = Vec::new();
-        for newest in [true, false] {
-            if newest || wanted.has_older() {
-                let of =
-                    self.shared.spans.of(collection, newest, |audience| self.visible.has(audience));
-                let kept = of.into_iter().filter(|(_, span)| span.last > wanted.after);
-                streams.extend(kept.map(|(stream, span)| (stream, span.first.max(wanted.after))));
+        let whole = self.shared.spans.all(collection, sees);
+        let mut streams: Vec<(bool, Option<Number>)> = Vec::new();
+        let mut bounds = Vec::new();
+        for newest in [true, false].into_iter().filter(|newest| *newest || wanted.has_older()) {
+            if whole {
+                streams.push((newest, None));
+                bounds.push(None);
+                continue;
+            }
+            for (stream, span) in self.shared.spans.of(collection, newest, sees) {
+                if span.last > wanted.after {
+                    streams.push((newest, Some(stream.audience)));
+                    bounds.push(Some(span.first.max(wanted.after)));
+                }
             }
         }
-        let bounds = streams.iter().map(|(_, first)| Some(*first)).collect();
-        let mut statement = self.db.prepare_cached(SQL).doing("reading a page")?;
+        let sql = if whole { OF_ALL } else { OF_ONE };
+        let mut statement = self.db.prepare_cached(sql).doing("reading a page")?;
         let fetch = |Fetch { stream, after, limit }: Fetch<'_, i64>| {
-            let Some((Stream { collection, newest, audience }, _)) = streams.get(stream) else {
-                return Ok(Vec::new());
-            };
+            let Some((newest, audience)) = streams.get(stream) else { return Ok(Vec::new()) };
             let after = after.copied().unwrap_or(wanted.after);
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             statement
@@ -276,24 +287,47 @@ impl Reading<'_> {
         mut next: impl FnMut() -> Result<Option<(i64, Row)>, Error>,
     ) -> Result<Page, Error> {
         let limit = wanted.query.limit;
-        let mut items = Vec::with_capacity(limit.min(1_024));
+        let mut taken = Vec::with_capacity(limit.min(1_024));
         let mut more = false;
         while let Some((added, row)) = next()? {
             if !self.wants(wanted, added, &row)? {
                 continue;
             }
-            if items.len() == limit {
+            if taken.len() == limit {
                 more = true;
                 break;
             }
-            let bytes = row::bytes(&self.db, row.seq)?.ok_or_else(|| Error::Damaged {
-                place: "payload",
-                reason: format!("{} is missing", row.seq),
-            })?;
-            items.push(Item { bytes: Bytes::from(bytes), added });
+            taken.push((added, row.seq));
         }
+        let items = self.items(&taken)?;
         let position = items.last().map(|item| Position(item.added));
         Ok(Page { items, more, position })
+    }
+
+    /// The bytes of these versions, one behind the other in one piece of memory.
+    fn items(&self, taken: &[(i64, i64)]) -> Result<Vec<Item>, Error> {
+        const SQL: &str = "SELECT bytes FROM payload WHERE seq = ?1";
+        let mut statement = self.db.prepare_cached(SQL).doing("reading bytes")?;
+        let mut all = Vec::with_capacity(taken.len() * 1_536);
+        let mut ends = Vec::with_capacity(taken.len());
+        for (_, seq) in taken {
+            let mut rows = statement.query([seq]).doing("reading bytes")?;
+            let row = rows.next().doing("reading bytes")?.ok_or_else(|| Error::Damaged {
+                place: "payload",
+                reason: format!("{seq} is missing"),
+            })?;
+            let bytes = row.get_ref(0).doing("reading bytes")?.as_blob();
+            all.extend_from_slice(bytes.map_err(rusqlite::Error::from).doing("reading bytes")?);
+            ends.push(all.len());
+        }
+        let all = Bytes::from(all);
+        let mut begin = 0;
+        let item = |((added, _), end): (&(i64, i64), usize)| {
+            let bytes = all.slice(begin..end);
+            begin = end;
+            Item { bytes, added: *added }
+        };
+        Ok(taken.iter().zip(ends).map(item).collect())
     }
 
     /// Whether a row of an audience that says yes belongs into the page.
