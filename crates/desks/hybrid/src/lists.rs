@@ -31,9 +31,15 @@ pub fn lists() -> Vec<ListSpec> {
 fn row(object: &Object) -> Option<ListRow> {
     let report = Report::of(object).filter(|report| !report.revoked)?;
     let sort = report.moment().map(Timestamp::sort_key)?;
-    let mut facets = vec![(facet::LEVEL, level(object)), (facet::CONFIDENCE, confidence(report.facts.confidence).to_owned())];
-    facets.extend(report.facts.domain.iter().map(|domain| (facet::DOMAIN, domain.slug().to_owned())));
-    facets.extend(report.facts.affected.iter().map(|affected| (facet::STRUCK, affected.code.clone())));
+    let mut facets = vec![
+        (facet::LEVEL, level(object)),
+        (facet::CONFIDENCE, confidence(report.facts.confidence).to_owned()),
+    ];
+    facets
+        .extend(report.facts.domain.iter().map(|domain| (facet::DOMAIN, domain.slug().to_owned())));
+    facets.extend(
+        report.facts.affected.iter().map(|affected| (facet::STRUCK, affected.code.clone())),
+    );
     facets.extend(report.claimed_owner.iter().map(|owner| (facet::OWNER, owner.to_string())));
     Some(ListRow { sort, facets })
 }

@@ -50,7 +50,14 @@ const LOCALE: Locale = Locale {
 
 /// The desk as the shell takes it.
 pub fn desk() -> Desk {
-    Desk { name: "hybrid", locale: LOCALE, nav: NAV, routes, page: report::href, overview: news::overview }
+    Desk {
+        name: "hybrid",
+        locale: LOCALE,
+        nav: NAV,
+        routes,
+        page: report::href,
+        overview: news::overview,
+    }
 }
 
 fn routes() -> axum::Router<Shell> {
@@ -88,7 +95,8 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
         let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
         let mut sources = Vec::new();
-        let mut folders = vec![std::path::PathBuf::from(folder), std::path::PathBuf::from(templates)];
+        let mut folders =
+            vec![std::path::PathBuf::from(folder), std::path::PathBuf::from(templates)];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).expect("a folder") {
                 let path = entry.expect("an entry").path();

@@ -58,7 +58,8 @@ impl Checking<'_> {
         }
         let domain = Domain::parse(self.form.get("domain"));
         let chosen = self.form.get("confidence");
-        let confidence = CONFIDENCES.iter().find(|(band, _)| *band == chosen).map(|(_, value)| *value);
+        let confidence =
+            CONFIDENCES.iter().find(|(band, _)| *band == chosen).map(|(_, value)| *value);
         let basis = Basis::parse(self.form.get("basis")).unwrap_or(Basis::Own);
         let sources = self.sources();
         let url_is_wrong = self.problems.iter().any(|problem| problem.field.starts_with("url"));
@@ -137,7 +138,8 @@ impl Checking<'_> {
     fn affected(&mut self) -> Vec<Affected> {
         let others = self.form.get("struck-others");
         let typed = others.split([',', ' ', ';']).filter(|code| !code.is_empty());
-        let codes: Vec<String> = self.form.all("struck").chain(typed).map(str::to_uppercase).collect();
+        let codes: Vec<String> =
+            self.form.all("struck").chain(typed).map(str::to_uppercase).collect();
         let mut affected: Vec<Affected> = Vec::new();
         for code in codes {
             match node::states::identity(&code) {
@@ -177,13 +179,19 @@ impl Checking<'_> {
                 continue;
             }
             let parsed = Url::parse(&url).ok();
-            let parsed = parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+            let parsed =
+                parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
             if !url.is_empty() && parsed.is_none() {
                 self.wrong(format!("url-{at}"), "form-url-wrong");
             }
             let host = parsed.as_ref().and_then(Url::host_str).unwrap_or_default();
-            let name = if name.is_empty() { host.trim_start_matches("www.").to_owned() } else { name };
-            sources.push(Source { name, url: Some(url).filter(|url| !url.is_empty()), ..Source::default() });
+            let name =
+                if name.is_empty() { host.trim_start_matches("www.").to_owned() } else { name };
+            sources.push(Source {
+                name,
+                url: Some(url).filter(|url| !url.is_empty()),
+                ..Source::default()
+            });
         }
         sources
     }
@@ -214,9 +222,15 @@ impl Checking<'_> {
 }
 
 /// The start of the period that was typed, and how exact it is; else the field and how to mend it.
-fn date(day: &str, month: &str, year: &str) -> Result<(Timestamp, Precision), (&'static str, &'static str)> {
+fn date(
+    day: &str,
+    month: &str,
+    year: &str,
+) -> Result<(Timestamp, Precision), (&'static str, &'static str)> {
     let number = |text: &str| text.parse::<i16>().ok();
-    let year = number(year).filter(|year| (1900..=2200).contains(year)).ok_or(("year", "form-year-wrong"))?;
+    let year = number(year)
+        .filter(|year| (1900..=2200).contains(year))
+        .ok_or(("year", "form-year-wrong"))?;
     let (month, day, precision) = match (month, day) {
         ("", "") => (1, 1, Precision::Year),
         ("", _) => return Err(("month", "form-month-needed")),
@@ -227,7 +241,9 @@ fn date(day: &str, month: &str, year: &str) -> Result<(Timestamp, Precision), (&
     if !(1..=12).contains(&month) {
         return Err(("month", "form-month-wrong"));
     }
-    let date = jiff::civil::Date::new(year, small(month), small(day)).map_err(|_| ("day", "form-day-wrong"))?;
-    let start = Timestamp::parse(&format!("{date}T00:00:00.000Z")).map_err(|_| ("year", "form-year-wrong"))?;
+    let date = jiff::civil::Date::new(year, small(month), small(day))
+        .map_err(|_| ("day", "form-day-wrong"))?;
+    let start = Timestamp::parse(&format!("{date}T00:00:00.000Z"))
+        .map_err(|_| ("year", "form-year-wrong"))?;
     Ok((start, precision))
 }

@@ -33,7 +33,8 @@ impl Form {
                 form.set(name, degrees.map_or_else(String::new, |degrees| degrees.to_string()));
             }
         }
-        let codes: BTreeSet<&str> = facts.affected.iter().map(|affected| affected.code.as_str()).collect();
+        let codes: BTreeSet<&str> =
+            facts.affected.iter().map(|affected| affected.code.as_str()).collect();
         let (boxes, others): (Vec<&str>, Vec<&str>) =
             codes.into_iter().partition(|code| REGION.contains(code));
         boxes.into_iter().for_each(|code| form.set("struck", code));

@@ -49,7 +49,10 @@ fn a_date_is_as_exact_as_it_is_known() {
     };
     assert_eq!(read(&[]), ("2026-03-01T00:00:00.000Z".to_owned(), Some(Precision::Month)));
     assert_eq!(read(&[("month", "")]).1, Some(Precision::Year));
-    assert_eq!(read(&[("day", "09")]), ("2026-03-09T00:00:00.000Z".to_owned(), Some(Precision::Day)));
+    assert_eq!(
+        read(&[("day", "09")]),
+        ("2026-03-09T00:00:00.000Z".to_owned(), Some(Precision::Day))
+    );
     assert_eq!(fields(with(&[("day", "31"), ("month", "2")])), ["day"]);
     assert_eq!(fields(with(&[("day", "3"), ("month", "")])), ["month"]);
     assert_eq!(fields(with(&[("month", "13")])), ["month"]);
@@ -58,7 +61,8 @@ fn a_date_is_as_exact_as_it_is_known() {
 
 #[test]
 fn everything_wrong_is_named_at_once() {
-    let wrong = [("year", "x"), ("url", "javascript:alert(1)"), ("actor", "Somebody"), ("latitude", "99")];
+    let wrong =
+        [("year", "x"), ("url", "javascript:alert(1)"), ("actor", "Somebody"), ("latitude", "99")];
     assert_eq!(fields(with(&wrong)), ["url-0", "year", "latitude", "longitude", "by-0", "claim-0"]);
 }
 

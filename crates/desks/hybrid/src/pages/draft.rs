@@ -17,7 +17,7 @@ use web::{Fault, Frame, Mark, Named, Reader, blocking, render};
 use super::report::{held, is_own};
 use super::row::Row;
 use super::words;
-use crate::form::{CLAIM, Checked, CONFIDENCES, Form, Handling, NATIONAL, Problem, REGION, SOURCE};
+use crate::form::{CLAIM, CONFIDENCES, Checked, Form, Handling, NATIONAL, Problem, REGION, SOURCE};
 use crate::objects::{NewReport, Report, build};
 use crate::similar::similar as resembling;
 use crate::vocabulary::{Basis, Determination, Domain, Standing, Vocabulary, Word};
@@ -232,7 +232,9 @@ pub(super) async fn release(
         };
         let (incident, mut release) = outgoing(&reader, &draft, &checked)?;
         if reader.node().preview(reader.session(), &release)?.is_blocked() {
-            return Ok(Redirect::to(&format!("/reports/drafts/{id}?check=1#release")).into_response());
+            return Ok(
+                Redirect::to(&format!("/reports/drafts/{id}?check=1#release")).into_response()
+            );
         }
         release.draft = Some(draft.id);
         reader.node().release(reader.session(), release)?;
@@ -329,7 +331,8 @@ fn handling(reader: &Reader, seen: &store::Seen) -> Result<Handling, Fault> {
             Marking::Tlp(tlp) => handling.tlp = handling.tlp.max(Some(tlp)),
             Marking::ReleasableTo { states, persons } => {
                 let own = reader.node().profile().state.clone();
-                let others: BTreeSet<Id> = states.into_iter().filter(|state| *state != own).collect();
+                let others: BTreeSet<Id> =
+                    states.into_iter().filter(|state| *state != own).collect();
                 handling.to = Some(others).filter(|states| !states.is_empty());
                 let accounts = persons.iter().filter_map(|person| person.strip_suffix(&home));
                 handling.readers = accounts.map(str::to_owned).collect();
@@ -345,23 +348,33 @@ fn outgoing(reader: &Reader, draft: &Draft, checked: &Checked) -> Result<(Id, Re
     let node = reader.node();
     let own = node.profile().state.clone();
     // A draft's own random name names its objects too: released twice, they are the same.
-    let seed = Uuid::parse_str(&draft.id).map_err(|error| Fault::Internal { what: error.to_string() })?;
-    let named = |kind: &str| Id::from_parts(kind, Uuid::new_v5(&seed, kind.as_bytes())).map_err(node::Error::from);
-    let (mut incident, mut location, mut report) = (named("incident")?, named("location")?, named("report")?);
+    let seed =
+        Uuid::parse_str(&draft.id).map_err(|error| Fault::Internal { what: error.to_string() })?;
+    let named = |kind: &str| {
+        Id::from_parts(kind, Uuid::new_v5(&seed, kind.as_bytes())).map_err(node::Error::from)
+    };
+    let (mut incident, mut location, mut report) =
+        (named("incident")?, named("location")?, named("report")?);
     if let Some(revised) = &draft.revises {
         incident = revised.clone();
         let view = reader.view();
         let held = view.get(revised)?.and_then(|seen| Report::of(&seen.object));
         location = held.and_then(|held| held.location).unwrap_or(location);
-        let gathering = view.referring_to(revised)?.into_iter().find(|seen| {
-            seen.object.id().type_name() == "report" && is_own(reader, seen)
-        });
+        let gathering = view
+            .referring_to(revised)?
+            .into_iter()
+            .find(|seen| seen.object.id().type_name() == "report" && is_own(reader, seen));
         report = gathering.map_or(report, |seen| seen.object.id().clone());
     }
-    let mut markings: Vec<Id> = checked.handling.tlp.iter().map(|tlp| tlp.definition_id()).collect();
+    let mut markings: Vec<Id> =
+        checked.handling.tlp.iter().map(|tlp| tlp.definition_id()).collect();
     let mut definitions = Vec::new();
-    let readers: BTreeSet<String> =
-        checked.handling.readers.iter().map(|account| node::Viewer::person_name(account, &own)).collect();
+    let readers: BTreeSet<String> = checked
+        .handling
+        .readers
+        .iter()
+        .map(|account| node::Viewer::person_name(account, &own))
+        .collect();
     if checked.handling.to.is_some() || !readers.is_empty() {
         let mut states = checked.handling.to.clone().unwrap_or_default();
         if !readers.is_empty() {
@@ -400,18 +413,31 @@ fn alike(reader: &Reader, text: &str, not: Option<&Id>) -> Result<Vec<Similar>, 
     Ok(rows.collect())
 }
 
-fn show(reader: &Reader, draft: Option<Draft>, form: Form, strict: bool, undo: bool) -> Result<Response, Fault> {
+fn show(
+    reader: &Reader,
+    draft: Option<Draft>,
+    form: Form,
+    strict: bool,
+    undo: bool,
+) -> Result<Response, Fault> {
     let texts = reader.texts();
     let states = partners(reader)?;
     let checked = form.check(&states);
     let problems: Vec<Problem> = checked.as_ref().err().cloned().unwrap_or_default();
-    let mend = |problem: &Problem| Mend { field: problem.field.clone(), text: texts.say(problem.key).to_string() };
+    let mend = |problem: &Problem| Mend {
+        field: problem.field.clone(),
+        text: texts.say(problem.key).to_string(),
+    };
     // While one still writes, what is merely missing is no error.
-    let told: Vec<&Problem> = problems.iter().filter(|problem| draft.is_some() && (strict || !problem.missing)).collect();
+    let told: Vec<&Problem> =
+        problems.iter().filter(|problem| draft.is_some() && (strict || !problem.missing)).collect();
     let errors: Vec<Mend> = told.iter().map(|problem| mend(problem)).collect();
-    let by_field = told.iter().map(|problem| (problem.field.clone(), texts.say(problem.key).to_string()));
+    let by_field =
+        told.iter().map(|problem| (problem.field.clone(), texts.say(problem.key).to_string()));
     let by_field: Vec<_> = by_field.collect();
-    let error = |field: String| by_field.iter().find(|(held, _)| *held == field).map(|(_, text)| text.clone());
+    let error = |field: String| {
+        by_field.iter().find(|(held, _)| *held == field).map(|(_, text)| text.clone())
+    };
 
     let worked_out = match (&draft, &checked) {
         (Some(draft), Ok(checked)) => {
@@ -422,7 +448,9 @@ fn show(reader: &Reader, draft: Option<Draft>, form: Form, strict: bool, undo: b
         }
         _ => None,
     };
-    let badge = worked_out.as_ref().map_or_else(|| badge_of(reader, &form, &states), |out| out.badge.clone());
+    let badge = worked_out
+        .as_ref()
+        .map_or_else(|| badge_of(reader, &form, &states), |out| out.badge.clone());
     let blocked = worked_out.as_ref().is_some_and(|out| out.blocked);
     let views = worked_out.map(|out| views(reader, out.views)).unwrap_or_default();
 
@@ -430,22 +458,42 @@ fn show(reader: &Reader, draft: Option<Draft>, form: Form, strict: bool, undo: b
         Some(_) => texts.say("form-revise"),
         None => texts.say("form-new"),
     };
-    let frame = reader.frame(title).at("/reports/new").under(texts.say("hybrid-reports"), "/reports");
-    let frame = frame.holds(reader, [&Badge { level: Level::National, owner: badge.owner.clone(), to: None, exercise: false }]);
+    let frame =
+        reader.frame(title).at("/reports/new").under(texts.say("hybrid-reports"), "/reports");
+    let frame = frame.holds(
+        reader,
+        [&Badge { level: Level::National, owner: badge.owner.clone(), to: None, exercise: false }],
+    );
     let id = draft.as_ref().map(|draft| draft.id.clone());
     let revised = draft.as_ref().and_then(|draft| draft.revises.clone());
-    let similar = alike(reader, &format!("{} {}", form.get("title"), form.get("place")), revised.as_ref())?;
+    let similar =
+        alike(reader, &format!("{} {}", form.get("title"), form.get("place")), revised.as_ref())?;
     render(&Page {
-        action: id.as_ref().map_or_else(|| "/reports".to_owned(), |id| format!("/reports/drafts/{id}")),
-        kept: draft.as_ref().map(|draft| texts.say("form-kept").with("when", texts.moment(draft.changed)).to_string()).unwrap_or_default(),
+        action: id
+            .as_ref()
+            .map_or_else(|| "/reports".to_owned(), |id| format!("/reports/drafts/{id}")),
+        kept: draft
+            .as_ref()
+            .map(|draft| {
+                texts.say("form-kept").with("when", texts.moment(draft.changed)).to_string()
+            })
+            .unwrap_or_default(),
         revises: revised.map(|id| format!("/reports/{id}")),
         draft: id,
         errors,
         mend: problems.iter().map(mend).collect(),
         domains: vocabulary::<Domain>(reader, "hybrid-domain-", form.get("domain"), true),
         confidences: confidences(reader, &form),
-        determinations: vocabulary::<Determination>(reader, "hybrid-determination-", form.get("determination"), true),
-        bases: vocabulary::<Basis>(reader, "hybrid-basis-", form.get("basis"), false).into_iter().rev().collect(),
+        determinations: vocabulary::<Determination>(
+            reader,
+            "hybrid-determination-",
+            form.get("determination"),
+            true,
+        ),
+        bases: vocabulary::<Basis>(reader, "hybrid-basis-", form.get("basis"), false)
+            .into_iter()
+            .rev()
+            .collect(),
         languages: languages(&form),
         struck: struck(reader, &form),
         claims: (0..form.rows(&CLAIM) + SPARE)
@@ -454,7 +502,12 @@ fn show(reader: &Reader, draft: Option<Draft>, form: Form, strict: bool, undo: b
                 text: form.nth("claim", at).to_owned(),
                 actor: form.nth("actor", at).to_owned(),
                 by: form.nth("by", at).to_owned(),
-                standings: vocabulary::<Standing>(reader, "hybrid-standing-", form.nth("standing", at), false),
+                standings: vocabulary::<Standing>(
+                    reader,
+                    "hybrid-standing-",
+                    form.nth("standing", at),
+                    false,
+                ),
                 text_error: error(format!("claim-{at}")),
                 by_error: error(format!("by-{at}")),
             })
@@ -486,7 +539,11 @@ fn show(reader: &Reader, draft: Option<Draft>, form: Form, strict: bool, undo: b
 
 /// The marking as far as the form says one, while something else is still to be mended.
 fn badge_of(reader: &Reader, form: &Form, partners: &BTreeSet<Id>) -> Badge {
-    let to: BTreeSet<Id> = form.all("to").filter_map(|id| Id::parse(id).ok()).filter(|id| partners.contains(id)).collect();
+    let to: BTreeSet<Id> = form
+        .all("to")
+        .filter_map(|id| Id::parse(id).ok())
+        .filter(|id| partners.contains(id))
+        .collect();
     Badge {
         level: Tlp::of_slug(form.get("handling")).map_or(Level::National, Level::of),
         owner: Some(reader.node().profile().state.clone()),
@@ -499,7 +556,9 @@ fn views(reader: &Reader, views: Vec<PartnerPreview>) -> Vec<PartnerView> {
     let texts = reader.texts();
     let shown = views.into_iter().map(|view| {
         let named = view.partner.as_ref().map(|partner| reader.named(&partner.state));
-        let name = view.partner.map_or_else(|| texts.say("hybrid-the-public").to_string(), |partner| partner.name);
+        let name = view
+            .partner
+            .map_or_else(|| texts.say("hybrid-the-public").to_string(), |partner| partner.name);
         let discloses = view.discloses.into_iter().map(|one| {
             let key = if one.blocks { "form-discloses-blocks" } else { "form-discloses" };
             texts.say(key).with("path", one.path).with("id", one.names.as_str()).to_string()
@@ -521,15 +580,28 @@ fn shown(reader: &Reader, checked: &Checked) -> Shown {
     Shown {
         title: web::foreign(&facts.name),
         text: web::foreign(facts.description.as_deref().unwrap_or_default()),
-        when: facts.occurred.as_ref().map(|occurred| words::occurred(reader.texts(), occurred)).unwrap_or_default(),
+        when: facts
+            .occurred
+            .as_ref()
+            .map(|occurred| words::occurred(reader.texts(), occurred))
+            .unwrap_or_default(),
         place: web::foreign(facts.place.as_ref().map_or("", |place| &place.name)),
         sources: facts.sources.len(),
         claims: facts.claims.len(),
     }
 }
 
-fn vocabulary<T: Vocabulary>(reader: &Reader, beginning: &str, chosen: &str, unsaid: bool) -> Vec<Choice> {
-    let none = Choice { value: String::new(), name: reader.texts().say("form-unsaid").to_string(), chosen: chosen.is_empty() };
+fn vocabulary<T: Vocabulary>(
+    reader: &Reader,
+    beginning: &str,
+    chosen: &str,
+    unsaid: bool,
+) -> Vec<Choice> {
+    let none = Choice {
+        value: String::new(),
+        name: reader.texts().say("form-unsaid").to_string(),
+        chosen: chosen.is_empty(),
+    };
     let words = T::ALL.iter().map(|word| Choice {
         value: word.slug().to_owned(),
         name: words::word(reader.texts(), beginning, &Word::Known(*word)),
@@ -555,8 +627,13 @@ fn confidences(reader: &Reader, form: &Form) -> Vec<Choice> {
 fn languages(form: &Form) -> Vec<Choice> {
     let held = form.get("lang");
     let known = web::texts::Lang::ALL.map(|lang| (lang.code().to_owned(), lang.name().to_owned()));
-    let other = (!held.is_empty() && known.iter().all(|(code, _)| code != held)).then(|| (held.to_owned(), held.to_owned()));
-    known.into_iter().chain(other).map(|(value, name)| Choice { chosen: value == held, value, name }).collect()
+    let other = (!held.is_empty() && known.iter().all(|(code, _)| code != held))
+        .then(|| (held.to_owned(), held.to_owned()));
+    known
+        .into_iter()
+        .chain(other)
+        .map(|(value, name)| Choice { chosen: value == held, value, name })
+        .collect()
 }
 
 fn struck(reader: &Reader, form: &Form) -> Vec<Choice> {
@@ -571,7 +648,14 @@ fn struck(reader: &Reader, form: &Form) -> Vec<Choice> {
 
 fn picks(reader: &Reader, form: &Form) -> Vec<Pick> {
     let chosen = form.get("handling");
-    let levels = [None, Some(Tlp::Red), Some(Tlp::AmberStrict), Some(Tlp::Amber), Some(Tlp::Green), Some(Tlp::Clear)];
+    let levels = [
+        None,
+        Some(Tlp::Red),
+        Some(Tlp::AmberStrict),
+        Some(Tlp::Amber),
+        Some(Tlp::Green),
+        Some(Tlp::Clear),
+    ];
     levels
         .into_iter()
         .map(|tlp| {
@@ -603,7 +687,8 @@ fn ticked(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
 }
 
 fn readers(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
-    let people = reader.node().account_list()?.into_iter().filter(|account| account.role.is_person());
+    let people =
+        reader.node().account_list()?.into_iter().filter(|account| account.role.is_person());
     let boxes = people.map(|account| Choice {
         chosen: form.has("reader", &account.name),
         name: web::foreign(&account.display),
@@ -611,4 +696,3 @@ fn readers(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
     });
     Ok(boxes.collect())
 }
-

@@ -16,7 +16,11 @@ const MOST: usize = 10_000;
 const STEP: usize = 1_000;
 
 /// Runs `with` on every report of the filtered list.
-fn each(reader: &Reader, filter: &Filter, mut with: impl FnMut(&Report, store::Seen)) -> Result<(), Fault> {
+fn each(
+    reader: &Reader,
+    filter: &Filter,
+    mut with: impl FnMut(&Report, store::Seen),
+) -> Result<(), Fault> {
     let mut query = filter.query(reader, STEP)?;
     let mut count = 0;
     let mut after: Option<Cursor> = None;
@@ -47,7 +51,10 @@ fn each(reader: &Reader, filter: &Filter, mut with: impl FnMut(&Report, store::S
     }
 }
 
-pub(super) async fn bundle(reader: Reader, Query(filter): Query<Filter>) -> Result<Response, Fault> {
+pub(super) async fn bundle(
+    reader: Reader,
+    Query(filter): Query<Filter>,
+) -> Result<Response, Fault> {
     blocking(move || {
         let view = reader.view();
         let mut objects: Vec<stix::Object> = Vec::new();
@@ -90,7 +97,11 @@ pub(super) async fn csv(reader: Reader, Query(filter): Query<Filter>) -> Result<
 fn marking(row: &Row) -> String {
     let label = row.mark.tlp().map_or("NATIONAL ONLY", |(label, _)| label);
     match &row.mark.to {
-        Some(to) => format!("{} REL TO {}", row.mark.tlp().map_or("", |(label, _)| label), to.join(" ")).trim().to_owned(),
+        Some(to) => {
+            format!("{} REL TO {}", row.mark.tlp().map_or("", |(label, _)| label), to.join(" "))
+                .trim()
+                .to_owned()
+        }
         None => label.to_owned(),
     }
 }
@@ -99,12 +110,17 @@ fn marking(row: &Row) -> String {
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
 }
 
 fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response()
 }
 
 #[cfg(test)]

@@ -62,7 +62,10 @@ impl Filter {
     /// The address of the list with this filter, beginning at `path`.
     pub(super) fn address(&self, path: &str) -> String {
         let mut query = Serializer::new(String::new());
-        let all = [("set", self.set.as_str())].into_iter().chain(self.fields()).chain([("sort", self.sort.as_str())]);
+        let all = [("set", self.set.as_str())]
+            .into_iter()
+            .chain(self.fields())
+            .chain([("sort", self.sort.as_str())]);
         for (name, value) in all.filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
         }
@@ -100,7 +103,8 @@ impl Filter {
             .take(5)
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| {
-                let value = if *name == facet::OWNER { owner(reader, value) } else { (*value).to_owned() };
+                let value =
+                    if *name == facet::OWNER { owner(reader, value) } else { (*value).to_owned() };
                 ((*name).to_owned(), value)
             })
             .collect();
@@ -167,7 +171,8 @@ mod tests {
 
     #[test]
     fn filters_stand_in_the_address() {
-        let filter = Filter { domain: "cyber".to_owned(), q: "a b".to_owned(), ..Filter::default() };
+        let filter =
+            Filter { domain: "cyber".to_owned(), q: "a b".to_owned(), ..Filter::default() };
         assert_eq!(filter.address("/reports"), "/reports?domain=cyber&q=a+b");
         assert_eq!(filter.with("domain", "").address("/reports"), "/reports?q=a+b");
         assert_eq!(Filter::default().address("/reports"), "/reports");

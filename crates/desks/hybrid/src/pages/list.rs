@@ -82,8 +82,11 @@ pub(super) async fn page(reader: Reader, Query(filter): Query<Filter>) -> Result
         let frame = reader.frame(texts.say("hybrid-reports")).at("/reports").with_map();
         let frame = frame.holds(&reader, found.rows.iter().map(|row| &row.badge));
         let map = map::data(&reader, &frame, &found.rows);
-        let strip = Strip::of(&found.rows, |domain| filter.with(facet::DOMAIN, domain).address("/reports"));
-        let to = |cursor: &Cursor| Filter { after: Some(cursor.to_string()), ..filter.clone() }.address("/reports");
+        let strip =
+            Strip::of(&found.rows, |domain| filter.with(facet::DOMAIN, domain).address("/reports"));
+        let to = |cursor: &Cursor| {
+            Filter { after: Some(cursor.to_string()), ..filter.clone() }.address("/reports")
+        };
         let oldest = filter.sort == "oldest";
         let other = filter.with("sort", if oldest { "" } else { "oldest" });
         render(&Page {
@@ -134,7 +137,12 @@ fn search(reader: &Reader, filter: &Filter, query: &store::ListQuery) -> Result<
         let has = |field: &str| {
             let mut wanted = query.filters.iter().filter(|(held, _)| held == field).peekable();
             wanted.peek().is_none()
-                || wanted.any(|(_, value)| listed.facets.iter().any(|(held, held_value)| *held == field && held_value == value))
+                || wanted.any(|(_, value)| {
+                    listed
+                        .facets
+                        .iter()
+                        .any(|(held, held_value)| *held == field && held_value == value)
+                })
         };
         let within = query.from.as_ref().is_none_or(|from| listed.sort >= *from)
             && query.to.as_ref().is_none_or(|to| listed.sort < *to);
@@ -143,7 +151,9 @@ fn search(reader: &Reader, filter: &Filter, query: &store::ListQuery) -> Result<
         Some((listed.sort, Row::of(reader, &report, &row.seen)))
     });
     let mut rows: Vec<_> = rows.collect();
-    rows.sort_by(|(a, _), (b, _)| if query.order == Order::Ascending { a.cmp(b) } else { b.cmp(a) });
+    rows.sort_by(
+        |(a, _), (b, _)| if query.order == Order::Ascending { a.cmp(b) } else { b.cmp(a) },
+    );
     let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
     let total = Count { number: rows.len() as u64, exact };
     Ok(Found { rows, total, next: None, previous: None })
@@ -156,7 +166,9 @@ fn count(reader: &Reader, count: Count) -> String {
 
 fn tabs(reader: &Reader, filter: &Filter) -> Result<Vec<Tab>, Fault> {
     let mut tabs = Vec::new();
-    for (set, key) in [("", "hybrid-tab-all"), ("ours", "hybrid-tab-ours"), ("partners", "hybrid-tab-partners")] {
+    for (set, key) in
+        [("", "hybrid-tab-all"), ("ours", "hybrid-tab-ours"), ("partners", "hybrid-tab-partners")]
+    {
         let of_set = Filter { set: set.to_owned(), ..Filter::default() };
         let page = reader.view().list(REPORTS, &of_set.query(reader, 1)?)?;
         // Without partners nothing is from partners, and the filter would ask for everything.
@@ -181,7 +193,11 @@ fn field_name(reader: &Reader, field: &str) -> String {
 fn value_name(reader: &Reader, field: &str, value: &str) -> String {
     let texts = reader.texts();
     match field {
-        facet::DOMAIN => super::words::word(texts, "hybrid-domain-", &Word::<crate::vocabulary::Domain>::of(value)),
+        facet::DOMAIN => super::words::word(
+            texts,
+            "hybrid-domain-",
+            &Word::<crate::vocabulary::Domain>::of(value),
+        ),
         facet::STRUCK | facet::OWNER => texts.state(value, value),
         facet::LEVEL => match stix::marking::Tlp::of_slug(value) {
             Some(tlp) => tlp.label().to_owned(),

@@ -22,7 +22,8 @@ pub(super) fn overview(reader: &Reader) -> Result<Overview, Fault> {
     let since = reader.session().last_visit;
     let new = reader.view().since(REPORTS, since, ROWS)?;
     // At a first visit nothing is newer than it; what came last is shown instead.
-    let shown = if new.rows.is_empty() { reader.view().since(REPORTS, 0, ROWS)? } else { new.clone() };
+    let shown =
+        if new.rows.is_empty() { reader.view().since(REPORTS, 0, ROWS)? } else { new.clone() };
     let mut news: Vec<NewsGroup> = Vec::new();
     for row in shown.rows.iter().filter(|row| !is_mine(row)) {
         let Some(item) = item(reader, row)? else { continue };
@@ -48,7 +49,10 @@ pub(super) fn overview(reader: &Reader) -> Result<Overview, Fault> {
             when: texts.say("hybrid-draft").to_string(),
             title: if title.is_empty() { texts.say("hybrid-untitled").to_string() } else { title },
             href: format!("/reports/drafts/{}", draft.id),
-            sub: texts.say("hybrid-draft-kept").with("when", texts.moment(draft.changed)).to_string(),
+            sub: texts
+                .say("hybrid-draft-kept")
+                .with("when", texts.moment(draft.changed))
+                .to_string(),
         }
     });
     let due = due.collect();
@@ -108,10 +112,18 @@ fn received(reader: &Reader) -> Result<(Vec<News>, usize), Fault> {
         if told.is_empty() {
             continue;
         }
-        waiting += usize::from(deliveries.iter().any(|delivery| delivery.state == DeliveryState::NotReached));
+        waiting += usize::from(
+            deliveries.iter().any(|delivery| delivery.state == DeliveryState::NotReached),
+        );
         if let Some(item) = item(reader, &listed)? {
             let kind = texts.say("hybrid-news-released").to_string();
-            news.push(News { kind, sub: told.join(" · "), fresh: false, at: listed.seen.added, ..item });
+            news.push(News {
+                kind,
+                sub: told.join(" · "),
+                fresh: false,
+                at: listed.seen.added,
+                ..item
+            });
         }
     }
     Ok((news, waiting))

@@ -58,7 +58,9 @@ pub(super) async fn send(
         if !refs.is_empty() {
             note.insert("object_marking_refs".to_owned(), json!(refs));
         }
-        reader.node().release(reader.session(), Release { objects: vec![note], definitions, draft: None })?;
+        reader
+            .node()
+            .release(reader.session(), Release { objects: vec![note], definitions, draft: None })?;
         Ok(Redirect::to(&format!("/reports/{id}?done=noted#notes")).into_response())
     })
     .await

@@ -160,7 +160,8 @@ pub(super) async fn version(
         let view = reader.view();
         let id = Id::parse(&id).map_err(|_| Fault::NotFound)?;
         let versions = view.versions(&id)?;
-        let is_it = |seen: &&Seen| seen.object.version().is_some_and(|held| held.as_str() == version);
+        let is_it =
+            |seen: &&Seen| seen.object.version().is_some_and(|held| held.as_str() == version);
         let seen = versions.iter().find(is_it).ok_or(Fault::NotFound)?;
         show(&reader, &view, seen, None, None)
     })
@@ -191,7 +192,11 @@ fn nothing(reader: &Reader, seen: &Seen, name: &str) -> Result<Response, Fault> 
     let title = reader.texts().say("hybrid-seen-as").with("name", name).to_string();
     let frame = reader.frame(title).at("/reports").holds(reader, [&badge]);
     let frame = frame.under(reader.texts().say("hybrid-reports"), "/reports");
-    render(&Nothing { frame, name: name.to_owned(), back: format!("/reports/{}", seen.object.id()) })
+    render(&Nothing {
+        frame,
+        name: name.to_owned(),
+        back: format!("/reports/{}", seen.object.id()),
+    })
 }
 
 fn show(
@@ -210,7 +215,8 @@ fn show(
     let (links, notes) = around(reader, view, seen)?;
     let all = view.versions(&report.id)?;
     let number = |at: usize| all.len() - at;
-    let shown = all.iter().position(|one| one.object.version() == seen.object.version()).unwrap_or(0);
+    let shown =
+        all.iter().position(|one| one.object.version() == seen.object.version()).unwrap_or(0);
     let versions = all.iter().enumerate().map(|(at, one)| {
         let version = one.object.version().map(ToString::to_string).unwrap_or_default();
         let micros = one.object.version().map_or(one.received, stix::Timestamp::micros);
@@ -225,17 +231,31 @@ fn show(
     });
     let versions: Vec<_> = versions.collect();
     let released = seen.object.version().map_or(seen.received, stix::Timestamp::micros);
-    let basis = facts.basis.as_ref().map(|basis| words::word(texts, "hybrid-basis-", basis)).unwrap_or_default();
-    let others = if own && shown_as.is_none() && seen.newest { others(reader, &report.id)? } else { Vec::new() };
+    let basis = facts
+        .basis
+        .as_ref()
+        .map(|basis| words::word(texts, "hybrid-basis-", basis))
+        .unwrap_or_default();
+    let others = if own && shown_as.is_none() && seen.newest {
+        others(reader, &report.id)?
+    } else {
+        Vec::new()
+    };
     let mut frame = reader.frame(&title).at("/reports").holds(reader, [&badge]).saying(toast);
-    frame = frame.under(texts.say("hybrid-nav"), "/reports").under(texts.say("hybrid-reports"), "/reports");
+    frame = frame
+        .under(texts.say("hybrid-nav"), "/reports")
+        .under(texts.say("hybrid-reports"), "/reports");
     let plain = shown_as.is_none() && seen.newest;
     render(&Page {
         id: report.id.to_string(),
         owner: mark.owner.clone().unwrap_or_else(|| reader.named(&reader.node().profile().state)),
         mark,
         basis,
-        version: texts.say("hybrid-version").with("n", number(shown)).with("when", texts.moment(released)).to_string(),
+        version: texts
+            .say("hybrid-version")
+            .with("n", number(shown))
+            .with("when", texts.moment(released))
+            .to_string(),
         signed: seen.signed,
         lead: web::foreign(facts.description.as_deref().unwrap_or_default()),
         summary: summary(reader, &report),
@@ -249,7 +269,11 @@ fn show(
         notes,
         versions,
         raw: web::foreign(&serde_json::to_string_pretty(&seen.object.value()).unwrap_or_default()),
-        lang: facts.lang.clone().filter(|lang| lang.len() <= 12 && lang.is_ascii()).unwrap_or_default(),
+        lang: facts
+            .lang
+            .clone()
+            .filter(|lang| lang.len() <= 12 && lang.is_ascii())
+            .unwrap_or_default(),
         shown_as,
         older: !seen.newest,
         may_revise: plain && own && reader.may_write(),
@@ -275,7 +299,12 @@ fn summary(reader: &Reader, report: &Report) -> String {
     let when = facts.occurred.as_ref().map(|occurred| words::occurred(texts, occurred));
     let place = facts.place.as_ref().map(|place| web::foreign(&place.name));
     let domain = facts.domain.as_ref().map(|domain| words::word(texts, "hybrid-domain-", domain));
-    [when, place, domain].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    [when, place, domain]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// Who else sees a report of ours, and whether it is there.
@@ -341,9 +370,14 @@ fn lines(reader: &Reader, report: &Report) -> Vec<Fact> {
         line("hybrid-fact-domain", words::word(texts, "hybrid-domain-", domain), String::new());
     }
     let marks = facts.landscape_domains.iter();
-    let landscape: Vec<_> = marks.map(|mark| words::word(texts, "hybrid-landscape-", &mark.domain)).collect();
+    let landscape: Vec<_> =
+        marks.map(|mark| words::word(texts, "hybrid-landscape-", &mark.domain)).collect();
     let unverified = facts.landscape_domains.iter().any(|mark| !mark.verified);
-    let sub = if unverified { texts.say("hybrid-landscape-unverified").to_string() } else { String::new() };
+    let sub = if unverified {
+        texts.say("hybrid-landscape-unverified").to_string()
+    } else {
+        String::new()
+    };
     line("hybrid-fact-landscape", landscape.join(", "), sub);
     if let Some(phase) = &facts.phase {
         line("hybrid-fact-phase", words::word(texts, "hybrid-phase-", phase), String::new());
@@ -351,7 +385,8 @@ fn lines(reader: &Reader, report: &Report) -> Vec<Fact> {
     let band = crate::lists::confidence(facts.confidence);
     let sub = match facts.confidence {
         Some(confidence) => {
-            let number = texts.say("hybrid-confidence-number").with("n", u32::from(confidence)).to_string();
+            let number =
+                texts.say("hybrid-confidence-number").with("n", u32::from(confidence)).to_string();
             let note = foreign(&facts.confidence_note);
             if note.is_empty() { number } else { format!("{number} · {note}") }
         }
@@ -359,17 +394,26 @@ fn lines(reader: &Reader, report: &Report) -> Vec<Fact> {
     };
     line("hybrid-fact-confidence", texts.of("hybrid-confidence-", band).to_string(), sub);
     if let Some(determination) = &facts.determination {
-        line("hybrid-fact-determination", words::word(texts, "hybrid-determination-", determination), String::new());
+        line(
+            "hybrid-fact-determination",
+            words::word(texts, "hybrid-determination-", determination),
+            String::new(),
+        );
     }
     if let Some(investigation) = &facts.investigation {
-        line("hybrid-fact-investigation", words::word(texts, "hybrid-investigation-", investigation), String::new());
+        line(
+            "hybrid-fact-investigation",
+            words::word(texts, "hybrid-investigation-", investigation),
+            String::new(),
+        );
     }
     line("hybrid-fact-labels", web::foreign(&facts.labels.join(", ")), String::new());
     lines
 }
 
 fn degrees(latitude: f64, longitude: f64) -> String {
-    let (north, east) = (if latitude < 0.0 { 'S' } else { 'N' }, if longitude < 0.0 { 'W' } else { 'E' });
+    let (north, east) =
+        (if latitude < 0.0 { 'S' } else { 'N' }, if longitude < 0.0 { 'W' } else { 'E' });
     format!("{:.3} {north} {:.3} {east}", latitude.abs(), longitude.abs())
 }
 
@@ -439,7 +483,8 @@ fn note(reader: &Reader, seen: &Seen, mark: Mark) -> Note {
     let is_question = labels.is_some_and(|labels| labels.iter().any(|label| label == "question"));
     let micros = seen.object.version().map_or(seen.received, stix::Timestamp::micros);
     let content = if text("content").is_empty() { text("explanation") } else { text("content") };
-    let author = mark.owner.clone().unwrap_or_else(|| Named { code: "–".to_owned(), name: String::new() });
+    let author =
+        mark.owner.clone().unwrap_or_else(|| Named { code: "–".to_owned(), name: String::new() });
     let kind = if is_question { "hybrid-question" } else { "hybrid-note" };
     Note {
         author,

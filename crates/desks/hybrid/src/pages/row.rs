@@ -46,7 +46,8 @@ impl Row {
             name: texts.state(&affected.code, &affected.code),
         });
         let claims = facts.claims.iter().filter(|claim| claim.actor.is_some());
-        let mut actors: Vec<&str> = claims.clone().filter_map(|claim| claim.actor.as_deref()).collect();
+        let mut actors: Vec<&str> =
+            claims.clone().filter_map(|claim| claim.actor.as_deref()).collect();
         actors.dedup();
         let mut by: Vec<&str> = claims.map(|claim| claim.by.as_str()).collect();
         by.dedup();

@@ -48,7 +48,12 @@ impl Strip {
                 href: href(slug),
                 cells: years
                     .iter()
-                    .map(|in_year| rows.iter().filter(|row| year(row) == *in_year).map(|row| dot(row)).collect())
+                    .map(|in_year| {
+                        rows.iter()
+                            .filter(|row| year(row) == *in_year)
+                            .map(|row| dot(row))
+                            .collect()
+                    })
                     .collect(),
             })
             .collect();

@@ -27,7 +27,9 @@ pub(super) fn occurred(texts: &Texts, occurred: &Occurred) -> String {
         Some(Precision::Year) => date.year().to_string(),
         Some(Precision::Month) => texts.month(date.year(), date.month()),
         Some(Precision::Minute | Precision::Hour) => texts.moment(occurred.start.micros()),
-        Some(Precision::Approximate) => texts.say("hybrid-about").with("when", texts.date(date)).to_string(),
+        Some(Precision::Approximate) => {
+            texts.say("hybrid-about").with("when", texts.date(date)).to_string()
+        }
         Some(Precision::Day) | None => texts.date(date),
     };
     match &occurred.end {
