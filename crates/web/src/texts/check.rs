@@ -8,7 +8,7 @@ use super::{Lang, Locale};
 /// `known` are the rooms whose texts it may also use, above all [`super::SHELL`].
 ///
 /// Every key that `say("…")` names exists; every message has the same variables in all languages;
-/// every message is named somewhere, as a whole or by the beginning that `of("…", word)` names.
+/// every message is named somewhere, as a whole or by the beginning that `of("…", word)` or a literal with a hyphen at its end names.
 pub fn check(own: &Locale, known: &[Locale], sources: &[String]) -> Vec<String> {
     let messages = Lang::ALL.map(|lang| messages(own.of(lang)));
     let [english, others @ ..] = &messages;
@@ -35,7 +35,10 @@ pub fn check(own: &Locale, known: &[Locale], sources: &[String]) -> Vec<String> 
     {
         findings.push(format!("there is no `{key}`"));
     }
-    let beginnings: BTreeSet<&str> = after(&text, ".of(\"").collect();
+    // Beginnings are also handed on to what calls `of`: they are known by their hyphen at the end.
+    let is_key = |part: &&str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let handed = text.split('"').filter(|part| part.ends_with('-') && part.len() > 2).filter(is_key);
+    let beginnings: BTreeSet<&str> = after(&text, ".of(\"").chain(handed).collect();
     for key in english.keys() {
         let whole = text.contains(&format!("\"{key}\""));
         if !whole && !beginnings.iter().any(|beginning| key.starts_with(beginning)) {
