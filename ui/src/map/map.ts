@@ -12,7 +12,7 @@ import { ink, style } from './style';
 const BOUNDS: LngLatBoundsLike = [10.2, 33.2, 30.8, 49.3];
 
 /** The partners' states and what lies between them. */
-const HOME: [number, number, number, number] = [13.2, 39.2, 23.2, 46.8];
+const HOME: [number, number, number, number] = [13.3, 39.6, 22.9, 46.6];
 
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : location.href;
 
@@ -56,7 +56,7 @@ class EntenteMap extends HTMLElement {
       container: frame,
       style: style(this.region, ink(this)),
       bounds: home(all),
-      fitBoundsOptions: { padding: 16, maxZoom: 7 },
+      fitBoundsOptions: { padding: 6, maxZoom: 7 },
       maxBounds: BOUNDS,
       maxZoom: 10,
       attributionControl: false,

@@ -23,3 +23,6 @@ export const NAMES: Record<string, [lon: number, lat: number, zoom: number]> = {
 
 /** The partners' states are drawn darker than the others. */
 export const PARTNERS = ['AL', 'HR', 'XK'];
+
+/** Their neighbours, drawn lighter than those farther away. */
+export const NEAR = ['BA', 'ME', 'MK', 'RS'];

@@ -2,11 +2,12 @@
 
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
-import { PARTNERS } from './names';
+import { NEAR, PARTNERS } from './names';
 
 export interface Ink {
   sea: string;
   land: string;
+  far: string;
   partner: string;
   border: string;
   coast: string;
@@ -24,7 +25,8 @@ export function ink(within: Element): Ink {
   const found = {
     sea: read('var(--press)'),
     land: read('var(--paper)'),
-    partner: mixed(0.16),
+    far: read('var(--wash)'),
+    partner: mixed(0.18),
     border: read('var(--edge)'),
     coast: read('var(--edge)'),
   };
@@ -40,7 +42,7 @@ export function mix(a: string, b: string, share: number): string {
   return `rgb(${mixed.join(', ')})`;
 }
 
-export function style(region: FeatureCollection, { sea, land, partner, border, coast }: Ink): StyleSpecification {
+export function style(region: FeatureCollection, { sea, land, far, partner, border, coast }: Ink): StyleSpecification {
   const line = (kind: string, colour: string, width: number): LayerSpecification => ({
     id: kind,
     type: 'line',
@@ -59,7 +61,7 @@ export function style(region: FeatureCollection, { sea, land, partner, border, c
         type: 'fill',
         source: 'region',
         filter: ['has', 'code'],
-        paint: { 'fill-color': ['match', ['get', 'code'], PARTNERS, partner, land], 'fill-antialias': false },
+        paint: { 'fill-color': ['match', ['get', 'code'], PARTNERS, partner, NEAR, land, far], 'fill-antialias': false },
       },
       line('coast', coast, 0.75),
       line('border', border, 1),
