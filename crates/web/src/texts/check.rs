@@ -37,7 +37,8 @@ pub fn check(own: &Locale, known: &[Locale], sources: &[String]) -> Vec<String> 
     }
     // Beginnings are also handed on to what calls `of`: they are known by their hyphen at the end.
     let is_key = |part: &&str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-    let handed = text.split('"').filter(|part| part.ends_with('-') && part.len() > 2).filter(is_key);
+    let handed =
+        text.split('"').filter(|part| part.ends_with('-') && part.len() > 2).filter(is_key);
     let beginnings: BTreeSet<&str> = after(&text, ".of(\"").chain(handed).collect();
     for key in english.keys() {
         let whole = text.contains(&format!("\"{key}\""));

@@ -28,7 +28,90 @@ pub(crate) fn all() -> Vec<Case> {
     let mut cases = vec![case("GET /healthz", |_, _| vec![Ask::taxii("/healthz")])];
     cases.extend(taxii());
     cases.extend(shell());
+    cases.extend(hybrid());
     cases
+}
+
+/// The hybrid desk's pages.
+fn hybrid() -> Vec<Case> {
+    const FORM: &str = "title=Report&description=says&year=2026&place=x&handling=national";
+    const NO_DRAFT: &str = "/reports/drafts/00000000-0000-4000-8000-000000000001";
+    vec![
+        case("GET /reports", |_, _| {
+            let queries = [
+                "",
+                "?set=ours",
+                "?set=partners",
+                "?owner=HR",
+                "?owner=XK&sort=oldest",
+                "?level=green",
+                "?level=national&confidence=unsaid",
+                "?domain=cyber",
+                "?struck=AL",
+                "?from=2026&to=2026-01-02",
+                "?from=nonsense",
+                "?q=Report",
+                "?q=about",
+                "?after=nonsense",
+            ];
+            queries.map(|query| Ask::page(format!("/reports{query}"))).into()
+        })
+        .of(|_, _, id| Ask::page(format!("/reports?q={id}"))),
+        case("GET /reports/drafts/{id}", |_, _| vec![Ask::page(NO_DRAFT)])
+            .of(|_, _, id| Ask::page(format!("/reports/drafts/{id}"))),
+        case("GET /reports/export.csv", |_, _| {
+            ["", "?q=Report", "?set=partners"]
+                .map(|query| Ask::page(format!("/reports/export.csv{query}")))
+                .into()
+        }),
+        case("GET /reports/export.json", |_, _| {
+            ["", "?q=Report", "?owner=XK"]
+                .map(|query| Ask::page(format!("/reports/export.json{query}")))
+                .into()
+        }),
+        case("GET /reports/new", |_, _| {
+            vec![Ask::page("/reports/new"), Ask::page("/reports/new?undo=1")]
+        }),
+        case("GET /reports/similar", |_, _| {
+            vec![
+                Ask::page("/reports/similar?title=Report+about+says"),
+                Ask::page("/reports/similar"),
+            ]
+        }),
+        case("GET /reports/{id}", |world, reader| {
+            let all = world.visible(reader).into_iter().chain(world.hidden(reader));
+            all.flat_map(|thing| {
+                ["", "?as=HR", "?as=public"]
+                    .map(|query| Ask::page(format!("/reports/{}{query}", thing.id)))
+            })
+            .collect()
+        })
+        .of(|_, _, id| Ask::page(format!("/reports/{id}"))),
+        case("GET /reports/{id}/versions/{version}", |world, reader| {
+            let all = world.visible(reader).into_iter().chain(world.hidden(reader));
+            all.map(|thing| {
+                Ask::page(format!("/reports/{}/versions/2026-01-02T03:04:05.000Z", thing.id))
+            })
+            .collect()
+        })
+        .of(|_, _, id| Ask::page(format!("/reports/{id}/versions/2026-01-02T03:04:05.000Z"))),
+        case("POST /reports", |_, _| vec![Ask::form("/reports", FORM)]),
+        case("POST /reports/drafts/undo", |_, _| vec![Ask::form("/reports/drafts/undo", "")]),
+        case("POST /reports/drafts/{id}", |_, _| vec![Ask::form(NO_DRAFT, FORM)])
+            .of(|_, _, id| Ask::form(format!("/reports/drafts/{id}"), FORM)),
+        case("POST /reports/drafts/{id}/delete", |_, _| {
+            vec![Ask::form(format!("{NO_DRAFT}/delete"), "")]
+        })
+        .of(|_, _, id| Ask::form(format!("/reports/drafts/{id}/delete"), "")),
+        case("POST /reports/drafts/{id}/release", |_, _| {
+            vec![Ask::form(format!("{NO_DRAFT}/release"), FORM)]
+        })
+        .of(|_, _, id| Ask::form(format!("/reports/drafts/{id}/release"), FORM)),
+        case("POST /reports/{id}/notes", |_, _| Vec::new())
+            .of(|_, _, id| Ask::form(format!("/reports/{id}/notes"), "text=anything&kind=note")),
+        case("POST /reports/{id}/revise", |_, _| Vec::new())
+            .of(|_, _, id| Ask::form(format!("/reports/{id}/revise"), "")),
+    ]
 }
 
 /// The shell's pages.
