@@ -27,7 +27,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
     let dir = home::dir(cli.dir);
     match cli.command {
         Command::Init(args) => init::run(&dir, args, out),
-        Command::Serve(args) => serve::run(&dir, &args),
+        Command::Serve(args) => serve::run(&dir, &args, out),
         Command::Import(args) => import::run(&dir, &args, out),
         Command::Export(args) => export::run(&dir, &args),
         Command::Search(args) => search::run(&dir, &args, out),

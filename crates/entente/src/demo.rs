@@ -40,11 +40,30 @@ struct Login {
     role: &'static str,
 }
 
+/// What became of a node that was stopped or started.
+#[derive(Serialize)]
+struct Told {
+    node: String,
+    is: &'static str,
+}
+
+impl Told {
+    fn tell(&self, out: Output) -> Result<()> {
+        out.one(self, || format!("{} is {}", self.node, self.is))
+    }
+}
+
 pub(crate) fn run(dir: Option<PathBuf>, args: &Demo, out: Output) -> Result<()> {
     let dir = dir.unwrap_or_else(|| PathBuf::from(DEFAULT_DIR));
     match &args.act {
-        Some(DemoAct::Stop { node }) => control::ask(&dir, &Request::Stop(node.clone())),
-        Some(DemoAct::Start { node }) => control::ask(&dir, &Request::Start(node.clone())),
+        Some(DemoAct::Stop { node }) => {
+            control::ask(&dir, &Request::Stop(node.clone()))?;
+            Told { node: node.to_lowercase(), is: "down" }.tell(out)
+        }
+        Some(DemoAct::Start { node }) => {
+            control::ask(&dir, &Request::Start(node.clone()))?;
+            Told { node: node.to_lowercase(), is: "up" }.tell(out)
+        }
         None => up(&dir, args, out),
     }
 }
@@ -161,7 +180,7 @@ fn announce(dir: &Path, cities: &[City], plans: &[Plan], root: &Path, out: Outpu
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let root = root.display();
     let shown = dir.display();
-    let notes = format!(
+    let more = format!(
         "
 TAXII 2.1 is at each address under /taxii2/, with the same accounts.
 
@@ -176,9 +195,9 @@ Ctrl-C ends all.
 "
     );
     if out.json {
-        eprint!("{notes}")
+        eprint!("{more}");
     } else {
-        print!("{notes}")
+        print!("{more}");
     }
     Ok(())
 }

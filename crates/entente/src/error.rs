@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use serde_json::json;
+
 /// What kind of failure it is. The number is the exit code; 2 is clap's, for wrong usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -63,9 +65,17 @@ impl Error {
         failure
     }
 
-    /// Writes it to standard error.
-    pub(crate) fn print(&self) {
+    /// Writes it to standard error, for people or as a JSON line.
+    pub(crate) fn print(&self, json: bool) {
         if self.kind == Kind::Closed {
+            return;
+        }
+        if json {
+            let Self { kind, text, causes, hint } = self;
+            eprintln!(
+                "{}",
+                json!({"error": text, "causes": causes, "hint": hint, "code": *kind as u8})
+            );
             return;
         }
         eprintln!("error: {}", self.text);

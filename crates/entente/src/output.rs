@@ -28,7 +28,8 @@ impl Output {
         Ok(out.flush()?)
     }
 
-    /// A list: one JSON line each, or a table under a heading.
+    /// A list: one JSON line each, or a table under a heading. `empty` tells people that there is
+    /// nothing; if it is empty too, silence does.
     pub(crate) fn list<T: Serialize, const N: usize>(
         self,
         items: &[T],
@@ -43,7 +44,9 @@ impl Output {
                 writeln!(out)?;
             }
         } else if items.is_empty() {
-            eprintln!("{empty}");
+            if !empty.is_empty() {
+                eprintln!("{empty}");
+            }
         } else {
             let rows: Vec<_> = items.iter().map(row).collect();
             write!(out, "{}", table(heading, &rows))?;

@@ -4,18 +4,20 @@ mod listen;
 mod parent;
 pub mod routes;
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
-use node::{Link, Node};
+use node::{Link, Node, Profile};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Serve;
 use crate::error::{Context, Error, Kind, Result};
 use crate::home;
+use crate::output::Output;
 use listen::Address;
 
 /// How long open requests may go on when the node ends.
@@ -34,7 +36,7 @@ pub(crate) enum Stage {
 }
 
 /// Opens the node and serves it until it is told to end.
-pub(crate) fn run(dir: &Path, args: &Serve) -> Result<()> {
+pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
     log();
     let address = Address::parse(&args.listen)?;
     let tls = match (&args.tls_cert, &args.tls_key) {
@@ -56,7 +58,9 @@ pub(crate) fn run(dir: &Path, args: &Serve) -> Result<()> {
         let handle = Handle::new();
         let sync = node.start_sync();
         tokio::spawn(end(handle.clone(), args.child));
-        tokio::spawn(tell(node.clone(), handle.clone(), args.child, args.listen.clone()));
+        let public = args.public.clone();
+        let doors = Doors { is_tls: address.is_tls, public, child: args.child, out };
+        tokio::spawn(tell(node.clone(), handle.clone(), doors));
         let routes =
             routes::all(&node, options).into_make_service_with_connect_info::<SocketAddr>();
         let served = match tls.filter(|_| address.is_tls) {
@@ -87,17 +91,36 @@ async fn end(handle: Handle<SocketAddr>, child: bool) {
     handle.graceful_shutdown(Some(GRACE));
 }
 
-/// Tells how far the node has come: a person on standard error, a parent on standard output.
-async fn tell(node: Node, handle: Handle<SocketAddr>, child: bool, address: String) {
-    if handle.listening().await.is_none() {
-        return;
-    }
-    if !child {
-        let profile = node.profile();
-        eprintln!(
-            "{} ({}) listens on {address}; end with Ctrl-C",
-            profile.name, profile.state_name
-        );
+/// Where the node can be reached, and who wants to know.
+struct Doors {
+    is_tls: bool,
+    public: Option<String>,
+    child: bool,
+    out: Output,
+}
+
+/// What `--json` prints when the node answers.
+#[derive(Serialize)]
+struct Up {
+    node: String,
+    state: String,
+    web: String,
+    taxii: String,
+}
+
+/// Tells how far the node has come: a person or a script where it listens, a parent how far it is.
+async fn tell(node: Node, handle: Handle<SocketAddr>, doors: Doors) {
+    let Some(socket) = handle.listening().await else { return };
+    if !doors.child {
+        let scheme = if doors.is_tls { "https" } else { "http" };
+        let at = doors.public.unwrap_or_else(|| format!("{scheme}://{socket}"));
+        let at = at.trim_end_matches('/');
+        let Profile { name, code, state_name, .. } = node.profile().clone();
+        let text = format!("{name} ({state_name}) is at {at}/; end with Ctrl-C");
+        let (web, taxii) = (format!("{at}/"), format!("{at}/taxii2/"));
+        let up = Up { node: name, state: code, web, taxii };
+        // That nobody reads it any more is no reason to end.
+        let _ = doors.out.one(&up, || text);
         return;
     }
     parent::tell(Stage::Listening);
@@ -117,7 +140,11 @@ async fn tell(node: Node, handle: Handle<SocketAddr>, child: bool, address: Stri
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ENTENTE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,node=info,entente=info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // In a file, colours would be noise.
+        .with_ansi(std::io::stderr().is_terminal());
     // A second subscriber in one process would be a test's; the first stays.
     let _ = subscriber.try_init();
 }

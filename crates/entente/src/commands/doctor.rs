@@ -1,5 +1,6 @@
 //! `entente doctor`
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde::Serialize;
@@ -35,7 +36,8 @@ pub(crate) fn run(dir: &Path, out: Output) -> Result<()> {
             format!("{} places behind the log", health.lag.sequences),
         ),
         finding("two texts for one version", alarms.is_empty(), format!("{} alarms", alarms.len())),
-        finding("signing key", is_private(dir)?, "readable by its owner only".to_owned()),
+        private("signing key", dir, "signing.key")?,
+        private("who may read the store", dir, "entente.db")?,
         finding("peers", true, format!("{}", partners.len())),
     ];
     let row = |one: &Finding| {
@@ -49,9 +51,14 @@ pub(crate) fn run(dir: &Path, out: Output) -> Result<()> {
     }
 }
 
-/// Whether nobody but its owner may read the key.
-fn is_private(dir: &Path) -> Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    let key = std::fs::metadata(dir.join("signing.key"))?;
-    Ok(key.permissions().mode().trailing_zeros() >= 6)
+/// Whether nobody but its owner may read a file.
+fn private(check: &'static str, dir: &Path, file: &str) -> Result<Finding> {
+    let path = dir.join(file);
+    let ok = std::fs::metadata(&path)?.permissions().mode().trailing_zeros() >= 6;
+    let found = if ok {
+        "readable by its owner only".to_owned()
+    } else {
+        format!("others may read it: chmod 600 {}", path.display())
+    };
+    Ok(Finding { check, ok, found })
 }

@@ -4,8 +4,10 @@ use std::fs;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-use node::{Invitation, Node, Partner};
+use node::{Invitation, Node, Profile};
+use serde::Serialize;
 use stix::Id;
+use stix::sign::PublicKey;
 
 use super::files;
 use crate::cli::{AddPeer, Invite, Peer};
@@ -19,29 +21,60 @@ pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
         Peer::Invite(args) => invite(&node, args),
         Peer::Add(args) => add(&node, &args, out),
         Peer::List => {
-            let row = |partner: &Partner| {
-                let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
+            let row = |peer: &Known| {
+                let or_dash =
+                    |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
                 [
-                    partner.profile.code.clone(),
-                    partner.profile.name.clone(),
-                    yes(partner.invited),
-                    partner.url.clone().unwrap_or_else(|| "–".to_owned()),
-                    partner.fingerprint.clone().unwrap_or_else(|| "–".to_owned()),
+                    peer.profile.code.clone(),
+                    peer.profile.name.clone(),
+                    if peer.may_pull { "yes" } else { "no" }.to_owned(),
+                    or_dash(&peer.url),
+                    or_dash(&peer.held_up_to),
+                    or_dash(&peer.fingerprint),
                 ]
             };
-            let heading = ["state", "node", "may pull here", "we pull from", "fingerprint"];
-            out.list(
-                &node.partners()?,
-                heading,
-                row,
-                "no peers; `entente peer invite --help` tells how to begin",
-            )
+            let heading =
+                ["state", "node", "may pull here", "we pull from", "held up to", "fingerprint"];
+            let empty = "no peers; `entente peer invite --help` tells how to begin";
+            out.list(&known(&node)?, heading, row, empty)
         }
         Peer::Remove { peer } => {
             let removed = node.remove_peer(&peer)?;
             out.one(&removed.profile, || format!("{} is no peer any more", removed.profile.name))
         }
     }
+}
+
+/// A peer as far as the node's records tell: whether it answers now only the running node knows,
+/// and shows on its page of partners.
+#[derive(Serialize)]
+pub(super) struct Known {
+    #[serde(flatten)]
+    pub(super) profile: Profile,
+    /// Whether it may sign in here.
+    pub(super) may_pull: bool,
+    /// The address that we pull from.
+    pub(super) url: Option<String>,
+    /// Up to which moment of the peer's own clock we hold everything it released to us.
+    held_up_to: Option<String>,
+    fingerprint: Option<String>,
+}
+
+/// The peers, by code.
+pub(super) fn known(node: &Node) -> Result<Vec<Known>> {
+    let of = |peer: node::Peer| {
+        let source = peer.source.as_ref();
+        let key = source.and_then(|source| PublicKey::parse(&source.key).ok());
+        let held = source.and_then(|source| source.cursor.as_ref());
+        Known {
+            may_pull: peer.account.is_some(),
+            url: source.map(|source| source.url.clone()),
+            held_up_to: held.map(ToString::to_string),
+            fingerprint: key.map(|key| key.fingerprint()),
+            profile: peer.profile,
+        }
+    };
+    Ok(node.peers()?.into_iter().map(of).collect())
 }
 
 fn invite(node: &Node, args: Invite) -> Result<()> {

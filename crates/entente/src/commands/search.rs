@@ -1,6 +1,7 @@
 //! `entente search`
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 use store::Listed;
@@ -10,6 +11,9 @@ use crate::cli::Search;
 use crate::error::Result;
 use crate::home;
 use crate::output::Output;
+
+/// How long to wait for the search to have followed the log.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Serialize)]
 struct Found {
@@ -22,6 +26,10 @@ struct Found {
 pub(crate) fn run(dir: &Path, args: &Search, out: Output) -> Result<()> {
     let node = home::open(dir)?;
     let view = node.view_of(home::viewer(&node, args.viewer.as_deref())?);
+    // Another process may just have imported something.
+    if !node.store().wait_caught_up(PATIENCE) {
+        eprintln!("hint: the search has not yet followed all that was imported");
+    }
     let page = view.search(&args.text, None, args.limit as usize)?;
     let found = |listed: &Listed| {
         let seen = &listed.seen;

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use node::Node;
-use release::{Badge, Level};
+use node::{Node, Viewer};
+use release::{Badge, Level, Reason};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use stix::{Id, Object};
@@ -19,7 +19,11 @@ struct Shown<'a> {
     id: &'a Id,
     marking: Marking,
     /// Why the viewer sees it: a code.
-    reason: serde_json::Value,
+    reason: Reason,
+    /// Who else does: partners by code, and `public`. Only for what this node's own state owns,
+    /// and only told to its own people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    also: Option<Vec<String>>,
     signed: bool,
     /// Versions that the viewer may see, newest first.
     versions: Vec<String>,
@@ -93,7 +97,9 @@ fn is_hostile(c: char) -> bool {
 pub(crate) fn run(dir: &Path, args: &Show, out: Output) -> Result<()> {
     let id = Id::parse(&args.id).map_err(|error| Error::of(Kind::Invalid, &error))?;
     let node = home::open(dir)?;
-    let view = node.view_of(home::viewer(&node, args.viewer.as_deref())?);
+    let viewer = home::viewer(&node, args.viewer.as_deref())?;
+    let at_home = matches!(viewer, Viewer::Person { .. });
+    let view = node.view_of(viewer);
     let Some(seen) = view.get(&id)? else {
         return Err(Error::new(Kind::NotFound, format!("there is no {id}"))
             .hint("what somebody may not see looks the same as what is not there; choose the viewer with --as"));
@@ -102,10 +108,13 @@ pub(crate) fn run(dir: &Path, args: &Show, out: Output) -> Result<()> {
         return output::raw(seen.object.bytes());
     }
     let versions = view.versions(&id)?;
+    let badge = seen.policy.badge();
+    let own = badge.owner.as_ref() == Some(&node.profile().state);
     let shown = Shown {
         id: seen.object.id(),
-        marking: Marking::of(&node, &seen.policy.badge()),
-        reason: serde_json::to_value(seen.reason)?,
+        marking: Marking::of(&node, &badge),
+        reason: seen.reason,
+        also: if own && at_home { Some(others(&node, &id)?) } else { None },
         signed: seen.signed,
         versions: versions
             .iter()
@@ -116,14 +125,47 @@ pub(crate) fn run(dir: &Path, args: &Show, out: Output) -> Result<()> {
     out.one(&shown, || text(&shown, &seen.object))
 }
 
+/// Which partners see it, and whether everybody does.
+fn others(node: &Node, id: &Id) -> Result<Vec<String>> {
+    let mut others = Vec::new();
+    for peer in node.peers()? {
+        if node.view_of(Viewer::Node(peer.profile.state)).get(id)?.is_some() {
+            others.push(peer.profile.code);
+        }
+    }
+    if node.view_of(Viewer::Public).get(id)?.is_some() {
+        others.push("public".to_owned());
+    }
+    Ok(others)
+}
+
+/// Why somebody sees an object. The other reasons are those for not seeing it.
+fn because(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Own => "because it is the viewer’s own state’s",
+        Reason::Everybody => "because TLP:CLEAR is for everybody",
+        Reason::Community => "because TLP:GREEN is for all partners",
+        Reason::Listed => "because it is released to the viewer’s state",
+        Reason::Named => "because the marking names the viewer",
+        Reason::Member => "because the viewer’s state is a member of the group",
+        Reason::Workspace => "because it lies in a workspace that the viewer may read",
+        Reason::Administrator => "because the viewer administers this node",
+        Reason::Structural => "because it is the same at every node",
+        _ => "",
+    }
+}
+
 fn text(shown: &Shown, object: &Object) -> String {
     let mut text = String::new();
     let signed = if shown.signed { "by its owner" } else { "no" };
-    let reason = shown.reason.as_str().unwrap_or_default();
     let _ = writeln!(text, "{}", title(object));
     let _ = writeln!(text, "id        {}", shown.id);
     let _ = writeln!(text, "marking   {}", shown.marking.text());
-    let _ = writeln!(text, "you see   {reason}");
+    let _ = writeln!(text, "seen      {}", because(shown.reason));
+    if let Some(also) = &shown.also {
+        let also = if also.is_empty() { "nobody".to_owned() } else { also.join(", ") };
+        let _ = writeln!(text, "also by   {also}");
+    }
     let _ = writeln!(text, "signed    {signed}");
     for (at, version) in shown.versions.iter().enumerate() {
         let _ = writeln!(text, "{}  {version}", if at == 0 { "versions" } else { "        " });

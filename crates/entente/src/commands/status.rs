@@ -3,9 +3,10 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use node::{Partner, Profile};
+use node::Profile;
 use serde::Serialize;
 
+use super::peer::{self, Known};
 use crate::error::Result;
 use crate::home;
 use crate::output::Output;
@@ -20,7 +21,7 @@ struct Status<'a> {
     /// How many places of the log the lists and the search have yet to follow.
     behind: u64,
     accounts: usize,
-    peers: Vec<Partner>,
+    peers: Vec<Known>,
 }
 
 pub(crate) fn run(dir: &Path, out: Output) -> Result<()> {
@@ -34,7 +35,7 @@ pub(crate) fn run(dir: &Path, out: Output) -> Result<()> {
         bytes: health.bytes,
         behind: health.lag.sequences,
         accounts: node.account_list()?.len(),
-        peers: node.partners()?,
+        peers: peer::known(&node)?,
     };
     out.one(&status, || text(&status))
 }
@@ -57,7 +58,7 @@ fn text(status: &Status) -> String {
             .url
             .as_deref()
             .map_or("we do not pull from it".to_owned(), |url| format!("we pull from {url}"));
-        let invited = if peer.invited { "it may pull here" } else { "it may not pull here" };
+        let invited = if peer.may_pull { "it may pull here" } else { "it may not pull here" };
         let _ = writeln!(
             text,
             "{head:11}  {} {}: {pulls}; {invited}",

@@ -40,8 +40,8 @@ pub(crate) fn run(dir: &Path, act: User, out: Output) -> Result<()> {
             let row = |account: &AccountInfo| {
                 [account.name.clone(), role_name(account), account.display.clone()]
             };
-            let none = "no accounts; add one with `entente user add NAME --role analyst`";
-            out.list(&node.account_list()?, ["name", "role", "displayed as"], row, none)
+            let empty = "no accounts; add one with `entente user add NAME --role analyst`";
+            out.list(&node.account_list()?, ["name", "role", "displayed as"], row, empty)
         }
         User::Passwd { name, password_stdin } => {
             let (password, made) = password(password_stdin)?;

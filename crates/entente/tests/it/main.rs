@@ -1,6 +1,8 @@
 //! The program as people and partners meet it.
 
 mod cli;
+mod demo;
 mod leaks;
 #[path = "../../../release/tests/it/oracle.rs"]
 mod oracle;
+mod two_nodes;

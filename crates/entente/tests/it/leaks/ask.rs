@@ -51,7 +51,7 @@ impl Ask {
     }
 
     /// What the pages call the cookie of a session.
-    pub(crate) fn cookie(&self, node: &Node) -> String {
+    pub(crate) fn cookie(node: &Node) -> String {
         web::session_cookie(node, false)
     }
 }

@@ -212,7 +212,7 @@ impl World {
             (Door::Taxii, None) => request.header("accept", taxii::TAXII),
             (Door::Page, _) => match &reader.session {
                 Some((token, csrf)) => request
-                    .header("cookie", format!("{}={token}", asked.cookie(&self.node)))
+                    .header("cookie", format!("{}={token}", Ask::cookie(&self.node)))
                     .header("origin", "http://127.0.0.1")
                     .header("x-csrf", csrf),
                 None => request,

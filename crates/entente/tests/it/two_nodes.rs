@@ -1,0 +1,188 @@
+//! Two nodes by the commands alone: made, introduced, filled; one is killed and catches up.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+fn command(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
+    command.arg("--dir").arg(dir);
+    command
+}
+
+fn run(dir: &Path, args: &[&str]) -> Output {
+    command(dir).args(args).output().expect("the program runs")
+}
+
+/// What a command that succeeds prints.
+fn said(dir: &Path, args: &[&str]) -> String {
+    let output = run(dir, args);
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "entente {args:?}: {err}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn json(dir: &Path, args: &[&str]) -> Value {
+    let mut all = vec!["--json"];
+    all.extend(args);
+    serde_json::from_str(&said(dir, &all)).expect("one JSON document")
+}
+
+/// `entente serve`, until it is dropped: then it is killed as by `kill -9`.
+struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Serving {
+    fn start(dir: &Path, listen: &str) -> Self {
+        let mut child = command(dir)
+            .args(["--json", "serve", "--listen", listen])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("its output");
+        BufReader::new(out).read_line(&mut line).expect("a line");
+        let up: Value = serde_json::from_str(&line).expect("where it listens");
+        Self { child, url: up["web"].as_str().expect("an address").to_owned() }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let held = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        holds()
+    });
+    assert!(held, "waited in vain until {what}");
+}
+
+/// Ids and versions of a state's objects in an export. Fails if one is there twice.
+fn exported(dir: &Path, viewer: &[&str], owner: &str) -> BTreeSet<(String, String)> {
+    let mut args = vec!["export"];
+    args.extend(viewer);
+    let bundle: Value = serde_json::from_str(&said(dir, &args)).expect("a bundle");
+    let objects = bundle["objects"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let ids: Vec<_> = objects
+        .iter()
+        .map(|object| (text(&object["id"]), text(&object["created_by_ref"])))
+        .collect();
+    let distinct: BTreeSet<_> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len(), "an object is there twice");
+    let own = objects.iter().filter(|object| object["created_by_ref"] == owner);
+    own.map(|object| (text(&object["id"]), text(&object["modified"]))).collect()
+}
+
+/// The bundled samples as files.
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples")
+}
+
+fn identity(slug: &str) -> String {
+    let text = fs::read_to_string(samples().join("sources/nodes.json")).expect("the sample nodes");
+    let nodes: Value = serde_json::from_str(&text).expect("JSON");
+    let all = nodes["nodes"].as_array().cloned().unwrap_or_default();
+    let node = all.into_iter().find(|node| node["slug"] == slug).expect("a sample node");
+    node["identity"].as_str().expect("an id").to_owned()
+}
+
+/// A report that everybody may see, as a file.
+fn report(dir: &Path, owner: &str, number: u8) -> (String, String) {
+    let id = format!("incident--00000000-0000-4000-8000-0000000000{number:02}");
+    let clear = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487";
+    let moment = "2026-07-01T00:00:00.000Z";
+    let object = json!({
+        "type": "incident", "spec_version": "2.1", "id": id, "created": moment, "modified": moment,
+        "created_by_ref": owner, "object_marking_refs": [clear], "name": format!("Report {number}"),
+    });
+    let file = dir.join(format!("report-{number}.json"));
+    fs::write(&file, object.to_string()).expect("it is written");
+    (id, file.to_str().expect("a plain path").to_owned())
+}
+
+#[test]
+fn what_one_releases_the_other_gets_once_whatever_is_killed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (tirana, zagreb) = (dir.path().join("tirana"), dir.path().join("zagreb"));
+    let (al, hr) = (identity("tirana"), identity("zagreb"));
+    let made = json(&tirana, &["init", "--name", "Tirana", "--code", "AL", "--state-id", &al]);
+    json(&zagreb, &["init", "--name", "Zagreb", "--code", "hr", "--state-id", &hr]);
+    for node in [&tirana, &zagreb] {
+        let added = json(node, &["user", "add", "ana", "--role", "analyst"]);
+        assert!(added["password"].as_str().is_some_and(|password| password.len() >= 20));
+        let access = fs::metadata(node.join("entente.db")).expect("a store").permissions().mode();
+        assert_eq!(access & 0o077, 0, "the store is its owner’s alone");
+    }
+
+    // Tirana lets Zagreb in, while it runs; Zagreb compares the fingerprint.
+    let door = Serving::start(&tirana, "http://127.0.0.1:0");
+    let file = dir.path().join("invitation.json");
+    let file = file.to_str().expect("a plain path");
+    let whom = ["--name", "Zagreb", "--code", "HR", "--state-id", &hr, "--url", &door.url];
+    said(&tirana, &[&["peer", "invite", "-o", file][..], &whom].concat());
+    let access = fs::metadata(file).expect("a file").permissions().mode();
+    assert_eq!(access & 0o077, 0, "it holds a password");
+    assert_eq!(run(&zagreb, &["peer", "add", file]).status.code(), Some(2));
+    let wrong = run(&zagreb, &["peer", "add", file, "--fingerprint", "0000"]);
+    assert_eq!(wrong.status.code(), Some(5));
+    assert!(said(&zagreb, &["peer", "list", "--json"]).is_empty(), "nothing was changed");
+    let told = made["fingerprint"].as_str().expect("a fingerprint");
+    said(&zagreb, &["peer", "add", file, "--fingerprint", told]);
+
+    // What Tirana enters arrives as far as it is marked for Croatia, byte for byte.
+    let guest = Serving::start(&zagreb, "http://127.0.0.1:0");
+    let bundle = samples().join("bundles/tirana.json");
+    said(&tirana, &["import", "--adopt", bundle.to_str().expect("a plain path")]);
+    let all = exported(&tirana, &[], &al);
+    let released = exported(&tirana, &["--as", "HR"], &al);
+    assert!(
+        released.len() > 30 && released.len() < all.len(),
+        "{} of {}",
+        released.len(),
+        all.len()
+    );
+    until("Zagreb has all of it", || exported(&zagreb, &[], &al) == released);
+    for (id, _) in released.iter().take(5) {
+        let raw = |node: &Path| said(node, &["show", id, "--raw"]);
+        assert_eq!(raw(&tirana), raw(&zagreb));
+    }
+    let (kept, _) = all.difference(&released).next().expect("something stays at home");
+    assert_eq!(run(&zagreb, &["show", kept]).status.code(), Some(4));
+
+    // Zagreb is killed and misses something; restarted, it catches up, and nothing comes twice.
+    drop(guest);
+    let versions = |node: &Path| json(node, &["status"])["versions"].as_u64().expect("a number");
+    let before = versions(&zagreb);
+    let (missed, file) = report(dir.path(), &al, 1);
+    said(&tirana, &["import", "--adopt", &file]);
+    let _guest = Serving::start(&zagreb, "http://127.0.0.1:0");
+    until("Zagreb has caught up", || run(&zagreb, &["show", &missed]).status.success());
+    assert_eq!(versions(&zagreb), before + 1);
+
+    // So is Tirana, which comes back at the same address.
+    let at = door.url.clone();
+    drop(door);
+    let (late, file) = report(dir.path(), &al, 2);
+    said(&tirana, &["import", "--adopt", &file]);
+    let _door = Serving::start(&tirana, &at);
+    until("Zagreb has found Tirana again", || run(&zagreb, &["show", &late]).status.success());
+    assert_eq!(versions(&zagreb), before + 2);
+    assert_eq!(exported(&zagreb, &[], &al), exported(&tirana, &["--as", "HR"], &al));
+    let found = json(&zagreb, &["search", "\"Report 2\"", "--limit", "1"]);
+    assert_eq!(found["id"], late.as_str());
+}
