@@ -2,3 +2,8 @@
 // cores measures nothing but itself otherwise.
 
 import './scripts.test.mjs';
+import './journey.test.mjs';
+import './form.test.mjs';
+import './pages.test.mjs';
+import './map.test.mjs';
+import './keyboard.test.mjs';

@@ -81,7 +81,7 @@ impl Shell {
         desks
             .fallback(|| async { Fault::NotFound })
             .layer(axum::middleware::from_fn_with_state(self.clone(), guard::pass))
-            .route("/assets/{*path}", axum::routing::get(assets::serve))
+            .merge(assets())
             .with_state(self.clone())
     }
 
@@ -107,6 +107,14 @@ impl FromRef<Shell> for Node {
     fn from_ref(shell: &Shell) -> Self {
         shell.node().clone()
     }
+}
+
+/// Assets are the same for everybody, so they alone may be compressed: beside a secret, what an
+/// attacker adds to a page would tell by its length what else is in it.
+fn assets() -> Router<Shell> {
+    Router::new()
+        .route("/assets/{*path}", axum::routing::get(assets::serve))
+        .layer(tower_http::compression::CompressionLayer::new())
 }
 
 /// A router of exactly the routes in `table`: `handler` gives the handler of each.

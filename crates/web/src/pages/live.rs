@@ -16,7 +16,7 @@ pub(super) async fn stream(reader: Reader) -> Sse<impl Stream<Item = Result<Even
     let live = reader.node().live(reader.session());
     let hints = unfold(live, |mut live| async move {
         let gained = live.changed().await;
-        gained.then(|| (Ok(Event::default().event("gained").data("")), live))
+        gained.then(|| (Ok(Event::default().event("gained").data("something")), live))
     });
     Sse::new(hints).keep_alive(KeepAlive::new().interval(ALIVE))
 }

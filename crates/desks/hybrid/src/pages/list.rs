@@ -82,8 +82,7 @@ pub(super) async fn page(reader: Reader, Query(filter): Query<Filter>) -> Result
         let frame = reader.frame(texts.say("hybrid-reports")).at("/reports").with_map();
         let frame = frame.holds(&reader, found.rows.iter().map(|row| &row.badge));
         let map = map::data(&reader, &frame, &found.rows);
-        let strip =
-            Strip::of(&found.rows, |domain| filter.with(facet::DOMAIN, domain).address("/reports"));
+        let strip = Strip::of(&found.rows);
         let to = |cursor: &Cursor| {
             Filter { after: Some(cursor.to_string()), ..filter.clone() }.address("/reports")
         };

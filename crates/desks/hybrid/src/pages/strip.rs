@@ -8,7 +8,6 @@ use super::row::Row;
 pub(super) struct Line {
     pub(super) name: String,
     pub(super) count: usize,
-    pub(super) href: String,
     /// One cell for each year.
     pub(super) cells: Vec<Vec<Dot>>,
 }
@@ -31,7 +30,7 @@ pub(super) struct Strip {
 const YEARS: i16 = 8;
 
 impl Strip {
-    pub(super) fn of(rows: &[Row], href: impl Fn(&str) -> String) -> Self {
+    pub(super) fn of(rows: &[Row]) -> Self {
         let year = |row: &Row| web::texts::civil(row.micros).year();
         let last = rows.iter().map(year).max().unwrap_or(0);
         let first = rows.iter().map(year).min().unwrap_or(0).max(last - YEARS + 1);
@@ -41,11 +40,10 @@ impl Strip {
             by_domain.entry(&row.domain.0).or_default().push(row);
         }
         let mut lines: Vec<Line> = by_domain
-            .into_iter()
-            .map(|(slug, rows)| Line {
+            .into_values()
+            .map(|rows| Line {
                 name: rows.first().map(|row| row.domain.1.clone()).unwrap_or_default(),
                 count: rows.len(),
-                href: href(slug),
                 cells: years
                     .iter()
                     .map(|in_year| {
