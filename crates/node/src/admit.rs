@@ -214,7 +214,7 @@ impl Node {
     ) -> Result<Tally, Error> {
         let mut tally = Tally::default();
         let mut objects = Vec::with_capacity(judged.len());
-        let shelf = self.quarantine();
+        let aside = self.quarantine();
         for (bytes, admission) in judged {
             match admission {
                 Admission::Admitted(object) => objects.push(object),
@@ -230,7 +230,7 @@ impl Node {
                     let id = id_in(&text);
                     let kept =
                         Quarantined { from: from.to_owned(), id, refusal, at: self.now(), text };
-                    records.push(shelf.record(&key, &kept)?);
+                    records.push(aside.record(&key, &kept)?);
                 }
             }
         }

@@ -76,6 +76,7 @@ struct Inner {
 impl Node {
     /// Makes a new node in `dir`: its profile, its signing key, its empty store, and the signed
     /// identity object of its state.
+    #[expect(clippy::needless_pass_by_value, reason = "the node is its profile from now on")]
     pub fn init(dir: &Path, profile: Profile, options: Options) -> Result<Self, Error> {
         if dir.join(profile::FILE).exists() {
             return Err(Error::AlreadyANode { dir: dir.to_owned() });

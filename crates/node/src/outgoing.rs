@@ -78,7 +78,7 @@ impl Preview {
 impl Node {
     /// What a release would do, for each partner and the public. Writes nothing.
     pub fn preview(&self, session: &Session, release: &Release) -> Result<Preview, Error> {
-        self.may_write(session)?;
+        draft::may_write(session)?;
         let signed = self.sign_all(session, &release.objects)?;
         let view = self.view(session);
         let place = self.inner.store.place();
@@ -181,8 +181,8 @@ impl Node {
     /// Keeps what is the same at every node, once per version of the program.
     pub(crate) fn keep_builtins(&self) -> Result<(), Error> {
         const VERSION: &str = env!("CARGO_PKG_VERSION");
-        let shelf = self.inner.store.shelf::<String>("builtin");
-        if shelf.get("version")?.as_deref() == Some(VERSION) {
+        let kept = self.inner.store.shelf::<String>("builtin");
+        if kept.get("version")?.as_deref() == Some(VERSION) {
             return Ok(());
         }
         let objects = stix::marking::definitions()
@@ -191,7 +191,7 @@ impl Node {
             .chain(states::definitions())
             .map(Admitted::structural)
             .collect();
-        let records = vec![shelf.record("version", &VERSION.to_owned())?];
+        let records = vec![kept.record("version", &VERSION.to_owned())?];
         self.inner.store.append(Batch { objects, records })?;
         Ok(())
     }

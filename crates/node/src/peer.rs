@@ -159,10 +159,10 @@ impl Node {
             Err(Error::AccountExists { .. }) => self.set_password(&user, &password)?,
             other => other?,
         }
-        let state = whom.state.clone();
+        let new = Peer { profile: whom, account: None, source: None };
+        let state = new.profile.state.clone();
         self.update_peer(&state, |held| {
-            let new = || Peer { profile: whom.clone(), account: None, source: None };
-            let held = held.unwrap_or_else(new);
+            let held = held.unwrap_or_else(|| new.clone());
             Peer { account: Some(user.clone()), ..held }
         })?;
         Ok(Invitation {
@@ -191,19 +191,11 @@ impl Node {
             return refuse("it has expired: ask for a new one");
         }
         invitation.public_key()?;
-        let state = invitation.from.state.clone();
-        self.update_peer(&state, |held| {
-            let given = invitation.clone();
-            let source = Source {
-                url: given.url,
-                key: given.key,
-                roots: given.roots,
-                user: given.user,
-                password: given.password,
-                every: INTERVAL,
-            };
+        let Invitation { from, url, key, roots, user, password, .. } = invitation;
+        let source = Source { url, key, roots, user, password, every: INTERVAL };
+        self.update_peer(&from.state, |held| {
             let account = held.and_then(|held| held.account);
-            Peer { profile: given.from, account, source: Some(source) }
+            Peer { profile: from.clone(), account, source: Some(source.clone()) }
         })?;
         self.inner.nudge.notify_waiters();
         Ok(())
@@ -280,8 +272,13 @@ impl Node {
         Ok(())
     }
 
-    /// Up to where everything is held that a peer released to us, if that peer is still the one
-    /// that it was: at the same address, with the same key.
+    /// Up to which moment of its own clock we hold everything that a peer released to us.
+    pub fn held_up_to(&self, peer: &Peer) -> Result<Option<Timestamp>, Error> {
+        let Some(source) = &peer.source else { return Ok(None) };
+        self.cursor(&peer.profile.state, source)
+    }
+
+    /// The same, if that peer is still the one that it was: at the same address, with the same key.
     pub(crate) fn cursor(&self, state: &Id, source: &Source) -> Result<Option<Timestamp>, Error> {
         let held = self.cursor_shelf().get(state.as_str())?;
         let same = held.filter(|held| held.url == source.url && held.key == source.key);

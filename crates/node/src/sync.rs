@@ -18,7 +18,7 @@ use crate::peer::{Cursor, Peer, Source};
 /// Objects asked for at once.
 const PAGE: u32 = 1_000;
 /// The longest pause between tries at a peer that is gone.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 impl Node {
     /// Starts pulling from every peer that invited us, and from those that will. Ends with the
@@ -30,14 +30,14 @@ impl Node {
             // Aborts the followers when this task is aborted.
             let mut tasks = tokio::task::JoinSet::new();
             loop {
-                for peer in node.aside(|node| node.peers()).await.unwrap_or_default() {
+                for peer in node.aside(Self::peers).await.unwrap_or_default() {
                     let state = peer.profile.state;
                     if peer.source.is_some() && !followed.contains_key(&state) {
-                        let follower = node.clone();
+                        let puller = node.clone();
                         let whom = state.clone();
                         let (done, ended) = tokio::sync::oneshot::channel::<()>();
                         tasks.spawn(async move {
-                            follower.follow(&whom).await;
+                            puller.follow(&whom).await;
                             drop(done);
                         });
                         followed.insert(

@@ -9,10 +9,10 @@ use crate::made::*;
 #[test]
 fn secrets_are_for_the_nodes_own_account_on_the_machine() {
     let made = made(0);
-    let mode =
+    let rights =
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&made.folder().join("signing.key")), 0o600);
-    assert_eq!(mode(&made.folder()), 0o700);
+    assert_eq!(rights(&made.folder().join("signing.key")), 0o600);
+    assert_eq!(rights(&made.folder()), 0o700);
     let key = made.node.public_key();
     let again = Node::init(
         &made.folder(),

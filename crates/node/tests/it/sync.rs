@@ -39,11 +39,11 @@ fn what_one_releases_the_other_holds_once() {
         assert_eq!(b.says(1).as_deref(), Some("two"));
         let versions = store::Versions::All;
         let view = b.node.view_of(node::Viewer::Public);
-        let released = b.node.store().collection(&store::CollectionKind::Released).unwrap();
+        let collection = b.node.store().collection(&store::CollectionKind::Released).unwrap();
         let all = store::PageQuery {
             ids: vec![id(1)],
             versions,
-            ..store::PageQuery::of(released.key, 100)
+            ..store::PageQuery::of(collection.key, 100)
         };
         assert_eq!(view.page(&all).unwrap().items.len(), 2);
         assert!(b.node.store().alarms().unwrap().is_empty());
