@@ -342,7 +342,7 @@ fn body(n: usize, word: &str, before: &[Thing]) -> (Map<String, Value>, Vec<usiz
                 "occurred": {"precision": "day", "start": "2026-01-01T00:00:00Z"},
                 "place": {"name": format!("Place {word}"), "latitude": 42.4, "longitude": 19.3},
                 "affected": [{"code": "AL", "state_ref": state(HOME)}],
-                "claims": [{"statement": format!("Said {word}"), "by": word, "standing": "alleged"}],
+                "claims": [{"text": format!("Said {word}"), "stated_by": word, "actor": word, "standing": "alleged"}],
             }},
         }),
     };
