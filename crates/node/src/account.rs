@@ -122,23 +122,21 @@ impl Node {
             peer,
             created: self.now(),
         };
-        let mut is_new = false;
-        self.accounts().update(&account.name, |held| {
-            is_new = held.is_none();
-            Some(held.unwrap_or_else(|| account.clone()))
-        })?;
-        if is_new { Ok(()) } else { Err(Error::AccountExists { name: account.name }) }
+        let shelf = self.accounts();
+        if shelf.get(&account.name)?.is_some() {
+            return Err(Error::AccountExists { name: account.name });
+        }
+        shelf.put(&account.name, &account)?;
+        Ok(())
     }
 
     /// Sets a new password and ends all sessions of the account.
     pub fn set_password(&self, name: &str, password: &str) -> Result<(), Error> {
-        let hash = self.hash(password)?;
-        let changed = self
-            .accounts()
-            .update(name, |held| held.map(|held| Account { hash: hash.clone(), ..held }))?;
-        if changed.is_none() {
-            return Err(Error::NoAccount { name: name.to_owned() });
-        }
+        let shelf = self.accounts();
+        let mut account =
+            shelf.get(name)?.ok_or_else(|| Error::NoAccount { name: name.to_owned() })?;
+        account.hash = self.hash(password)?;
+        shelf.put(name, &account)?;
         self.inner.credentials.forget();
         self.end_sessions_of(name)
     }

@@ -146,6 +146,13 @@ impl Node {
         Ok(Some(session))
     }
 
+    /// Whether the session of this secret goes on. Unlike [`Node::session`] it does not count as a
+    /// use: a page that lies open is nobody's visit.
+    pub fn is_signed_in(&self, token: &str) -> Result<bool, Error> {
+        let held = self.sessions_shelf().get(&key_of(token))?;
+        Ok(held.is_some_and(|held| held.since + LIFETIME > self.now()))
+    }
+
     /// Ends the session of this secret.
     pub fn sign_out(&self, token: &str) -> Result<(), Error> {
         Ok(self.sessions_shelf().remove(&key_of(token))?)
@@ -186,10 +193,10 @@ impl Node {
     }
 
     fn drop_sessions(&self, ended: impl Fn(&Session) -> bool) -> Result<(), Error> {
-        let sessions = self.sessions_shelf();
-        for (key, held) in sessions.list()? {
+        let shelf = self.sessions_shelf();
+        for (key, held) in shelf.list()? {
             if ended(&held) {
-                sessions.remove(&key)?;
+                shelf.remove(&key)?;
             }
         }
         Ok(())

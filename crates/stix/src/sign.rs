@@ -59,8 +59,7 @@ impl PublicKey {
     /// The key's name.
     pub fn id(&self) -> KeyId {
         let hash = Sha256::digest(self.0.as_bytes());
-        let first: [u8; 16] = std::array::from_fn(|at| hash[at]);
-        KeyId(format!("{:032x}", u128::from_be_bytes(first)))
+        KeyId(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// For comparison by voice: the key's name in groups of four.

@@ -6,14 +6,15 @@
 use askama::Template;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use node::{Node, Session};
-use url::Url;
+use url::{Host, Url};
 
 use crate::fault::{Fault, Told, blocking};
-use crate::shell::{Options, Shell};
+use crate::shell::Shell;
 use crate::texts::{Lang, Texts};
 use crate::{assets, cookie};
 
@@ -72,6 +73,7 @@ pub(crate) async fn pass(State(shell): State<Shell>, request: Request, next: Nex
         Err(fault) => return dress(fault.into_response(), &shell, shell.texts()),
     };
     let texts = asked.texts.clone();
+    let pinned = shell.options().secure && !host(&request).is_some_and(is_this_machine);
     let response = match admit(&shell, request, &asked).await {
         Ok(mut request) => {
             request.extensions_mut().insert(asked);
@@ -79,7 +81,12 @@ pub(crate) async fn pass(State(shell): State<Shell>, request: Request, next: Nex
         }
         Err(fault) => fault.into_response(),
     };
-    dress(response, &shell, &texts)
+    let mut response = dress(response, &shell, &texts);
+    if pinned {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
 }
 
 async fn who(shell: &Shell, headers: &HeaderMap) -> Result<Asked, Fault> {
@@ -106,7 +113,7 @@ async fn admit(shell: &Shell, request: Request, asked: &Asked) -> Result<Request
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(request);
     }
-    if !is_same_origin(&request) {
+    if !is_same_origin(&request, shell.options().secure) {
         return Err(Fault::Stale);
     }
     let (parts, body) = request.into_parts();
@@ -131,16 +138,37 @@ async fn admit(shell: &Shell, request: Request, asked: &Asked) -> Result<Request
     Ok(Request::from_parts(parts, Body::from(body)))
 }
 
-/// Whether the request says that it comes from a page of this very host and port.
-fn is_same_origin(request: &Request) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let Some(host) = request.uri().authority().map(|authority| authority.as_str()).or(host) else {
-        return false;
-    };
+/// Whether the request says that it comes from a page of this very host and port, and over https
+/// where that is how people reach the node.
+fn is_same_origin(request: &Request, secure: bool) -> bool {
+    let Some(host) = host(request) else { return false };
     let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let Some(origin) = origin.and_then(|origin| Url::parse(origin).ok()) else { return false };
-    let Ok(own) = Url::parse(&format!("{}://{host}", origin.scheme())) else { return false };
-    matches!(origin.scheme(), "http" | "https") && origin.origin() == own.origin()
+    let is_web = match origin.scheme() {
+        "https" => true,
+        "http" => !secure,
+        _ => false,
+    };
+    let own = Url::parse(&format!("{}://{host}", origin.scheme()));
+    is_web && own.is_ok_and(|own| own.origin() == origin.origin())
+}
+
+/// Host and port that the request was sent to. HTTP/2 has them in the address and no header.
+fn host(request: &Request) -> Option<&str> {
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    request.uri().authority().map(Authority::as_str).or(named)
+}
+
+/// Whether a host is the reader's own machine. What a browser learns about that holds for all
+/// programs there, so it must not learn to use https only.
+fn is_this_machine(host: &str) -> bool {
+    let url = Url::parse(&format!("https://{host}"));
+    match url.as_ref().ok().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// The token that came with a form: from its field, or from the header that scripts set.
@@ -172,21 +200,32 @@ impl FaultPage<'_> {
 }
 
 fn dress(mut response: Response, shell: &Shell, texts: &Texts) -> Response {
-    if let Some(told) = response.extensions_mut().remove::<Told>() {
+    if let Some(told) = told(&mut response) {
         let page = FaultPage { texts, told, node: shell.node().profile().name.clone() };
         response = match page.render() {
             Ok(text) => (told.status, Html(text)).into_response(),
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         };
     }
-    let Options { secure, .. } = shell.options();
-    let headers = response.headers_mut();
+    protect(response.headers_mut());
+    response
+}
+
+/// What the reader is told instead of the answer: of a fault, and of what the router refuses
+/// before any page sees it (another method, a form without its fields).
+fn told(response: &mut Response) -> Option<Told> {
+    let status = response.status();
+    let said = response.extensions_mut().remove::<Told>();
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_bare = kind.is_none_or(|kind| kind.starts_with(b"text/plain"));
+    said.or_else(|| {
+        (status.is_client_error() && is_bare).then_some(Told { code: "malformed", status })
+    })
+}
+
+/// The headers that every answer has, unless it brought its own.
+pub(crate) fn protect(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if secure {
-        let year = HeaderValue::from_static("max-age=31536000");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
-    }
-    response
 }

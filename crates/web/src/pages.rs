@@ -62,7 +62,10 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
 
 /// A path of this node to go to, from what a form says: never another site's.
 fn local(to: &str) -> &str {
-    let fits = to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\r', '\n']);
+    // Browsers leave tabs and line ends out of an address: `/<tab>/` would be another site.
+    let fits = to.starts_with('/')
+        && !to.starts_with("//")
+        && !to.contains(|c: char| c == '\\' || c.is_control());
     if fits { to } else { "/" }
 }
 
@@ -78,8 +81,14 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_site() {
         assert_eq!(local("/reports?domain=cyber"), "/reports?domain=cyber");
-        for bad in ["https://example.org/", "//example.org", "/\\example.org", "reports", "/a\r\nb"]
-        {
+        for bad in [
+            "https://example.org/",
+            "//example.org",
+            "/\\example.org",
+            "/\t/example.org",
+            "reports",
+            "/a\r\nb",
+        ] {
             assert_eq!(local(bad), "/", "{bad:?}");
         }
     }

@@ -4,7 +4,6 @@ mod append;
 mod bound;
 mod change;
 mod definition;
-mod hot;
 mod mind;
 mod work;
 

@@ -1,9 +1,0 @@
-//! Nodes as their people and partners meet them.
-
-mod admission;
-mod converge;
-mod drafts;
-mod made;
-mod people;
-mod releasing;
-mod sync;

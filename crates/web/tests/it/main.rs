@@ -1,0 +1,12 @@
+//! The shell as browsers meet it: every test asks the router and reads whole answers.
+
+mod account;
+mod browser;
+mod design;
+mod guard;
+mod language;
+mod live;
+mod objects;
+mod sign_in;
+mod texts;
+mod world;
