@@ -19,6 +19,8 @@ pub(crate) enum Bar {
 
 pub(crate) struct Report {
     date: String,
+    /// What else the machine had to do when it began: processes waiting, in the minute before.
+    load: String,
     rows: Vec<[String; 4]>,
 }
 
@@ -26,7 +28,9 @@ impl Report {
     pub(crate) fn start() -> Result<Self> {
         let now = jiff::Timestamp::from_microsecond(store::Clock::now_micros(&store::SystemClock))?;
         let date = now.to_string().chars().take(10).collect();
-        Ok(Self { date, rows: Vec::new() })
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').next().unwrap_or_default().to_owned();
+        Ok(Self { date, load, rows: Vec::new() })
     }
 
     /// One figure.
@@ -45,7 +49,11 @@ impl Report {
 
     /// Writes the table; only a complete run replaces the file of its day.
     pub(crate) fn finish(self, dir: &Path, complete: bool) -> Result<()> {
-        let mut text = format!("# Benchmarks of {}\n\n{}\n\n", self.date, machine());
+        let (date, load) = (&self.date, &self.load);
+        let mut text = format!(
+            "# Benchmarks of {date}\n\n{}, load average {load} before it began\n\n",
+            machine()
+        );
         text.push_str("| what | measured | bar | reached |\n|---|---|---|---|\n");
         for [what, value, bar, reached] in &self.rows {
             let _ = writeln!(text, "| {what} | {value} | {bar} | {reached} |");

@@ -12,7 +12,11 @@ export async function accessible(page, what) {
   await page.evaluate(source);
   const wrong = await page.evaluate(async (values) => {
     const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] });
-    return violations.map(({ id, help, nodes }) => `${id}: ${help}\n     ${nodes.slice(0, 4).map((node) => `${node.target} ${node.html.slice(0, 120)}`).join('\n     ')}`);
+    // Towns lie where they lie: points of the map may overlap, and each is in the table beside it
+    // too (WCAG 2.2, 2.5.8, equivalent control).
+    const crowded = (id, node) => id === 'target-size' && node.html.includes('map-place');
+    const real = violations.map((one) => ({ ...one, nodes: one.nodes.filter((node) => !crowded(one.id, node)) }));
+    return real.filter(({ nodes }) => nodes.length > 0).map(({ id, help, nodes }) => `${id}: ${help}\n     ${nodes.slice(0, 4).map((node) => `${node.target} ${node.html.slice(0, 120)}`).join('\n     ')}`);
   }, RULES);
   assert.deepEqual(wrong, [], what);
 }

@@ -122,21 +122,23 @@ impl Node {
             peer,
             created: self.now(),
         };
-        let shelf = self.accounts();
-        if shelf.get(&account.name)?.is_some() {
-            return Err(Error::AccountExists { name: account.name });
-        }
-        shelf.put(&account.name, &account)?;
-        Ok(())
+        let mut is_new = false;
+        self.accounts().update(&account.name, |held| {
+            is_new = held.is_none();
+            Some(held.unwrap_or_else(|| account.clone()))
+        })?;
+        if is_new { Ok(()) } else { Err(Error::AccountExists { name: account.name }) }
     }
 
     /// Sets a new password and ends all sessions of the account.
     pub fn set_password(&self, name: &str, password: &str) -> Result<(), Error> {
-        let shelf = self.accounts();
-        let mut account =
-            shelf.get(name)?.ok_or_else(|| Error::NoAccount { name: name.to_owned() })?;
-        account.hash = self.hash(password)?;
-        shelf.put(name, &account)?;
+        let hash = self.hash(password)?;
+        let changed = self
+            .accounts()
+            .update(name, |held| held.map(|held| Account { hash: hash.clone(), ..held }))?;
+        if changed.is_none() {
+            return Err(Error::NoAccount { name: name.to_owned() });
+        }
         self.inner.credentials.forget();
         self.end_sessions_of(name)
     }

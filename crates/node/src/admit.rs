@@ -4,9 +4,10 @@
 //! through is kept aside with the reason, for the administrator, and never mixes with the rest.
 
 use bytes::Bytes;
+use release::Holder;
 use serde::{Deserialize, Serialize};
 use stix::marking::Marking;
-use stix::sign::{PublicKey, Status};
+use stix::sign::{KeyId, PublicKey, Status, Verified};
 use stix::{Class, Id, Object};
 use store::{Admitted, Record};
 
@@ -101,45 +102,51 @@ impl Node {
                 return Admission::Refused(Refusal::Invalid { problem: error.to_string() });
             }
         };
-        if let Some(settled) = self.settle(&object, state) {
+        if let Some(settled) = self.settle(&object, &Holder::State(state.clone())) {
             return settled;
         }
-        match stix::sign::status(&object, |id| (*id == key.id()).then(|| key.clone())) {
-            Status::None => Admission::Refused(Refusal::Unsigned),
-            Status::Unknown(id) => Admission::Refused(Refusal::UnknownKey { key: id.to_string() }),
-            Status::Bad => Admission::Refused(Refusal::BadSignature),
-            Status::Good(_) => self.admit_signed(object, state, key),
+        match stix::sign::check(object, |id| (*id == key.id()).then(|| key.clone())) {
+            Ok(verified) => self.admit_owned(verified, state),
+            Err(status) => Admission::Refused(refusal(status)),
         }
     }
 
-    fn admit_signed(&self, object: Object, owner: &Id, key: &PublicKey) -> Admission {
-        if let Some(version) = object.version()
+    fn admit_owned(&self, verified: Verified, owner: &Id) -> Admission {
+        if let Some(version) = verified.object().version()
             && version.micros() > self.now() + AHEAD
         {
             return Admission::Refused(Refusal::Ahead { version: version.to_string() });
         }
-        match stix::sign::verify(object, key) {
-            Ok(verified) => Admission::Admitted(Admitted::owned(verified, owner.clone())),
-            Err(_) => Admission::Refused(Refusal::BadSignature),
-        }
+        Admission::Admitted(Admitted::owned(verified, owner.clone()))
     }
 
     /// What needs no signature: what is compiled in, facts, and content-addressed definitions.
-    fn settle(&self, object: &Object, holder: &Id) -> Option<Admission> {
+    /// They are `holder`'s: nobody's facts become another's by being handed in, and nobody's
+    /// definition gives another's marking a meaning that does not follow from its id.
+    fn settle(&self, object: &Object, holder: &Holder) -> Option<Admission> {
         if is_builtin(object.id()) {
             return Some(Admission::Known);
         }
         match object.class() {
-            Class::Observable => Some(Admission::Admitted(Admitted::fact(
-                object.clone(),
-                release::Holder::State(holder.clone()),
-            ))),
-            Class::Marking => Some(match Marking::of(object) {
-                Ok(Marking::Unknown) => Admission::Refused(Refusal::FalseDefinition {
+            Class::Observable => {
+                Some(Admission::Admitted(Admitted::fact(object.clone(), holder.clone())))
+            }
+            Class::Marking => Some(match (Marking::of(object), holder) {
+                (Ok(Marking::Unknown), _) => Admission::Refused(Refusal::FalseDefinition {
                     problem: "a kind of marking that this node does not know".to_owned(),
                 }),
-                Ok(_) => Admission::Admitted(Admitted::definition(object.clone(), holder.clone())),
-                Err(error) => {
+                (Ok(_), Holder::State(state)) => {
+                    Admission::Admitted(Admitted::definition(object.clone(), state.clone()))
+                }
+                // Its id follows from its content: it is the same whoever brings it.
+                (
+                    Ok(Marking::ReleasableTo { .. } | Marking::Group(_) | Marking::Exercise(_)),
+                    _,
+                ) => Admission::Admitted(Admitted::definition(object.clone(), self.me().clone())),
+                (Ok(_), _) => Admission::Refused(Refusal::FalseDefinition {
+                    problem: "it says what another’s marking means".to_owned(),
+                }),
+                (Err(error), _) => {
                     Admission::Refused(Refusal::FalseDefinition { problem: error.to_string() })
                 }
             }),
@@ -150,36 +157,50 @@ impl Node {
     /// Judges an object from a file that a person of this node imports. With `adopt`, an unsigned
     /// object that names this node's own state as its creator is signed and becomes the state's.
     pub fn judge_import(&self, object: Object, adopt: bool) -> Admission {
-        if let Some(settled) = self.settle(&object, self.me()) {
+        self.judge_from(object, &Holder::State(self.me().clone()), &self.pinned_keys(), adopt)
+    }
+
+    /// Judges an object that `holder` brought, signed by whomever, against the keys we know.
+    pub(crate) fn judge_from(
+        &self,
+        object: Object,
+        holder: &Holder,
+        keys: &[(Id, PublicKey)],
+        adopt: bool,
+    ) -> Admission {
+        if let Some(settled) = self.settle(&object, holder) {
             return settled;
         }
-        let keys = self.pinned_keys();
-        match stix::sign::status(&object, |id| {
-            keys.iter().find(|(_, key)| key.id() == *id).map(|(_, key)| key.clone())
-        }) {
-            Status::Good(id) => match keys.into_iter().find(|(_, key)| key.id() == id) {
-                Some((owner, key)) => self.admit_signed(object, &owner, &key),
-                None => Admission::Refused(Refusal::UnknownKey { key: id.to_string() }),
+        let adoptable = adopt && object.header().created_by_ref.as_ref() == Some(self.me());
+        let unsigned = adoptable.then(|| object.clone());
+        let key_of = |id: &KeyId| keys.iter().find(|(_, key)| key.id() == *id);
+        match (stix::sign::check(object, |id| key_of(id).map(|(_, key)| key.clone())), unsigned) {
+            (Ok(verified), _) => match key_of(verified.key()) {
+                Some((owner, _)) => self.admit_owned(verified, owner),
+                None => Admission::Refused(Refusal::BadSignature),
             },
-            Status::Unknown(id) => Admission::Refused(Refusal::UnknownKey { key: id.to_string() }),
-            Status::Bad => Admission::Refused(Refusal::BadSignature),
-            Status::None if adopt && object.header().created_by_ref.as_ref() == Some(self.me()) => {
-                match stix::sign::sign(object.value(), &self.inner.key) {
-                    Ok(signed) => self.admit_signed(signed, self.me(), &self.public_key()),
-                    Err(error) => {
-                        Admission::Refused(Refusal::Invalid { problem: error.to_string() })
-                    }
-                }
-            }
-            Status::None => Admission::Refused(Refusal::Unsigned),
+            (Err(Status::None), Some(object)) => self.adopt(&object),
+            (Err(status), _) => Admission::Refused(refusal(status)),
+        }
+    }
+
+    fn adopt(&self, object: &Object) -> Admission {
+        let public = self.public_key();
+        let signed = stix::sign::sign(object.value(), &self.inner.key)
+            .and_then(|signed| stix::sign::verify(signed, &public));
+        match signed {
+            Ok(verified) => self.admit_owned(verified, self.me()),
+            Err(error) => Admission::Refused(Refusal::Invalid { problem: error.to_string() }),
         }
     }
 
     /// Imports objects of a file in one commit.
     pub fn import(&self, objects: Vec<Object>, adopt: bool, by: &str) -> Result<Tally, Error> {
+        let holder = Holder::State(self.me().clone());
+        let keys = self.pinned_keys();
         let judged = objects
             .into_iter()
-            .map(|object| (object.bytes().clone(), self.judge_import(object, adopt)))
+            .map(|object| (object.bytes().clone(), self.judge_from(object, &holder, &keys, adopt)))
             .collect();
         self.keep(judged, by, Vec::new())
     }
@@ -193,7 +214,7 @@ impl Node {
     ) -> Result<Tally, Error> {
         let mut tally = Tally::default();
         let mut objects = Vec::with_capacity(judged.len());
-        let shelf = self.quarantine();
+        let aside = self.quarantine();
         for (bytes, admission) in judged {
             match admission {
                 Admission::Admitted(object) => objects.push(object),
@@ -209,7 +230,7 @@ impl Node {
                     let id = id_in(&text);
                     let kept =
                         Quarantined { from: from.to_owned(), id, refusal, at: self.now(), text };
-                    records.push(shelf.record(&key, &kept)?);
+                    records.push(aside.record(&key, &kept)?);
                 }
             }
         }
@@ -239,12 +260,21 @@ impl Node {
     }
 
     /// The keys we know, each with the state it signs for.
-    fn pinned_keys(&self) -> Vec<(Id, PublicKey)> {
+    pub(crate) fn pinned_keys(&self) -> Vec<(Id, PublicKey)> {
         let peers = self.peers().unwrap_or_default().into_iter().filter_map(|peer| {
             let source = peer.source?;
             Some((peer.profile.state, PublicKey::parse(&source.key).ok()?))
         });
         std::iter::once((self.me().clone(), self.public_key())).chain(peers).collect()
+    }
+}
+
+/// Why an object is refused whose signature stands so.
+fn refusal(status: Status) -> Refusal {
+    match status {
+        Status::None => Refusal::Unsigned,
+        Status::Unknown(id) => Refusal::UnknownKey { key: id.to_string() },
+        Status::Good(_) | Status::Bad => Refusal::BadSignature,
     }
 }
 

@@ -96,9 +96,11 @@ impl Node {
             .collect())
     }
 
-    /// A partner asked for what was added after `moment`.
+    /// A partner asked for what was added after `moment`. It can only have received what it was
+    /// sent, whatever moment it names.
     pub(crate) fn partner_asked(&self, state: &Id, moment: i64) {
         self.advance(state, |progress, now| {
+            let moment = moment.min(progress.sent);
             if moment > progress.received {
                 (progress.received, progress.at) = (moment, now);
             }

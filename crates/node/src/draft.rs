@@ -36,7 +36,7 @@ impl Node {
         form: serde_json::Value,
         revises: Option<Id>,
     ) -> Result<Draft, Error> {
-        self.may_write(session)?;
+        may_write(session)?;
         let draft = Draft {
             id: self.uuid().to_string(),
             account: session.account.clone(),
@@ -98,10 +98,6 @@ impl Node {
         Ok(draft)
     }
 
-    pub(crate) fn may_write(&self, session: &Session) -> Result<(), Error> {
-        if session.role.may_write() { Ok(()) } else { Err(Error::NotAllowed) }
-    }
-
     fn draft_shelf(&self) -> store::Shelf<Draft> {
         self.inner.store.shelf(SHELF)
     }
@@ -109,4 +105,8 @@ impl Node {
     fn bin(&self) -> store::Shelf<Draft> {
         self.inner.store.shelf("deleted-draft")
     }
+}
+
+pub(crate) fn may_write(session: &Session) -> Result<(), Error> {
+    if session.role.may_write() { Ok(()) } else { Err(Error::NotAllowed) }
 }

@@ -95,6 +95,12 @@ impl Host for Node {
         objects: Vec<Incoming>,
     ) -> Result<Vec<Receipt>, HostError> {
         let is_workspace = collection.can_read;
+        // A partner's facts are its state's; anybody else's stay in the account's workspace.
+        let holder = match &account.viewer {
+            Viewer::Node(state) => Holder::State(state.clone()),
+            _ => Holder::Account(account.name.clone()),
+        };
+        let keys = self.pinned_keys();
         let mut receipts = Vec::with_capacity(objects.len());
         let mut kept = Vec::new();
         let mut judged = Vec::new();
@@ -106,7 +112,7 @@ impl Host for Node {
                     kept.push(Admitted::workspace(object, account.name.clone()));
                 }
                 Ok(object) => {
-                    let admission = self.judge_import(object, false);
+                    let admission = self.judge_from(object, &holder, &keys, false);
                     receipts.push(match &admission {
                         // Who hands it in learns the same whether the node held it or not.
                         Admission::Admitted(_) | Admission::Known => Ok(()),

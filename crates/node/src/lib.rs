@@ -21,6 +21,7 @@ mod session;
 pub mod states;
 mod sync;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,16 +69,24 @@ struct Inner {
     deliveries: delivery::Ledger,
     nudge: tokio::sync::Notify,
     seal: [u8; 32],
+    /// The newest version that this node gave, in milliseconds since 1970.
+    stamp: std::sync::atomic::AtomicI64,
 }
 
 impl Node {
     /// Makes a new node in `dir`: its profile, its signing key, its empty store, and the signed
     /// identity object of its state.
+    #[expect(clippy::needless_pass_by_value, reason = "the node is its profile from now on")]
     pub fn init(dir: &Path, profile: Profile, options: Options) -> Result<Self, Error> {
         if dir.join(profile::FILE).exists() {
             return Err(Error::AlreadyANode { dir: dir.to_owned() });
         }
-        std::fs::create_dir_all(dir)
+        // What the node holds is for its own account on the machine: the store keeps the passwords
+        // with which it signs in at partners, and what is marked TLP:RED.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
             .map_err(|source| Error::Io { path: dir.to_owned(), source })?;
         key::create(dir, &*options.random)?;
         profile.save(dir)?;
@@ -115,6 +124,7 @@ impl Node {
             deliveries: delivery::Ledger::default(),
             nudge: tokio::sync::Notify::new(),
             seal,
+            stamp: std::sync::atomic::AtomicI64::new(0),
         };
         let node = Self { inner: Arc::new(inner) };
         node.load_deliveries()?;

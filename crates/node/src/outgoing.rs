@@ -1,6 +1,6 @@
 //! The release desk: what leaves the node, shown before it does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use release::{Badge, Decision, Holder, Policy};
 use serde::Serialize;
@@ -78,7 +78,7 @@ impl Preview {
 impl Node {
     /// What a release would do, for each partner and the public. Writes nothing.
     pub fn preview(&self, session: &Session, release: &Release) -> Result<Preview, Error> {
-        self.may_write(session)?;
+        draft::may_write(session)?;
         let signed = self.sign_all(session, &release.objects)?;
         let view = self.view(session);
         let place = self.inner.store.place();
@@ -181,8 +181,8 @@ impl Node {
     /// Keeps what is the same at every node, once per version of the program.
     pub(crate) fn keep_builtins(&self) -> Result<(), Error> {
         const VERSION: &str = env!("CARGO_PKG_VERSION");
-        let shelf = self.inner.store.shelf::<String>("builtin");
-        if shelf.get("version")?.as_deref() == Some(VERSION) {
+        let kept = self.inner.store.shelf::<String>("builtin");
+        if kept.get("version")?.as_deref() == Some(VERSION) {
             return Ok(());
         }
         let objects = stix::marking::definitions()
@@ -191,7 +191,7 @@ impl Node {
             .chain(states::definitions())
             .map(Admitted::structural)
             .collect();
-        let records = vec![shelf.record("version", &VERSION.to_owned())?];
+        let records = vec![kept.record("version", &VERSION.to_owned())?];
         self.inner.store.append(Batch { objects, records })?;
         Ok(())
     }
@@ -202,12 +202,16 @@ impl Node {
         objects: &[Map<String, Value>],
     ) -> Result<Vec<Object>, Error> {
         let view = self.view(session);
-        let now = self.now().div_euclid(1_000);
+        let now = self.stamp();
+        let mut ids = BTreeSet::new();
         objects
             .iter()
             .map(|object| {
                 let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
                 let id = Id::parse(id)?;
+                if !ids.insert(id.clone()) {
+                    return Err(Error::Unreleasable { reason: format!("{id} stands in it twice") });
+                }
                 let held =
                     view.get(&id)?.filter(|seen| seen.holder == Holder::State(self.me().clone()));
                 let header: Option<&Header> = held.as_ref().map(|seen| seen.object.header());
@@ -223,6 +227,16 @@ impl Node {
                 )
             })
             .collect()
+    }
+
+    /// Now in milliseconds since 1970, but never the same twice: two releases at once may not give
+    /// one version two contents.
+    fn stamp(&self) -> i64 {
+        let now = self.now().div_euclid(1_000);
+        let next = |last: i64| Some(now.max(last + 1));
+        let order = std::sync::atomic::Ordering::SeqCst;
+        let last = self.inner.stamp.fetch_update(order, order, next).unwrap_or_default();
+        now.max(last + 1)
     }
 
     fn sign_as(

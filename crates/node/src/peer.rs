@@ -43,11 +43,16 @@ pub struct Source {
     pub user: String,
     /// Our password there.
     pub password: String,
-    /// Up to where we hold everything it released to us.
-    #[serde(default)]
-    pub cursor: Option<Timestamp>,
     /// How often we ask, in milliseconds.
     pub every: u64,
+}
+
+/// Where we are in a peer's stream.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Cursor {
+    pub(crate) url: String,
+    pub(crate) key: String,
+    pub(crate) at: Timestamp,
 }
 
 /// The file that one node hands to another. It holds a password: hand it over, do not publish it.
@@ -142,12 +147,22 @@ impl Node {
             password: password.clone(),
         };
         match self.add_peer_account(account, whom.state.clone()) {
+            // Names follow from codes, and two states may claim one code.
+            Err(Error::AccountExists { .. })
+                if self.account(&user)?.and_then(|held| held.peer).as_ref()
+                    != Some(&whom.state) =>
+            {
+                return Err(Error::Invitation {
+                    reason: format!("the account “{user}” is somebody else’s"),
+                });
+            }
             Err(Error::AccountExists { .. }) => self.set_password(&user, &password)?,
             other => other?,
         }
-        let state = whom.state.clone();
+        let new = Peer { profile: whom, account: None, source: None };
+        let state = new.profile.state.clone();
         self.update_peer(&state, |held| {
-            let held = held.unwrap_or(Peer { profile: whom, account: None, source: None });
+            let held = held.unwrap_or_else(|| new.clone());
             Peer { account: Some(user.clone()), ..held }
         })?;
         Ok(Invitation {
@@ -169,31 +184,18 @@ impl Node {
         if invitation.to != *self.me() {
             return refuse("it is for another state");
         }
+        if invitation.from.state == *self.me() {
+            return refuse("it says that it is from this node’s own state");
+        }
         if invitation.expires < Timestamp::from_micros(self.now()) {
             return refuse("it has expired: ask for a new one");
         }
         invitation.public_key()?;
-        let state = invitation.from.state.clone();
-        self.update_peer(&state, |held| {
-            let held = held.unwrap_or(Peer {
-                profile: invitation.from.clone(),
-                account: None,
-                source: None,
-            });
-            // The same node again, for example with a new password: keep the place in its stream.
-            let same = held
-                .source
-                .filter(|source| source.url == invitation.url && source.key == invitation.key);
-            let source = Source {
-                url: invitation.url,
-                key: invitation.key,
-                roots: invitation.roots,
-                user: invitation.user,
-                password: invitation.password,
-                cursor: same.and_then(|source| source.cursor),
-                every: INTERVAL,
-            };
-            Peer { profile: invitation.from, account: held.account, source: Some(source) }
+        let Invitation { from, url, key, roots, user, password, .. } = invitation;
+        let source = Source { url, key, roots, user, password, every: INTERVAL };
+        self.update_peer(&from.state, |held| {
+            let account = held.and_then(|held| held.account);
+            Peer { profile: from.clone(), account, source: Some(source.clone()) }
         })?;
         self.inner.nudge.notify_waiters();
         Ok(())
@@ -207,6 +209,7 @@ impl Node {
             self.remove_account(account)?;
         }
         self.peer_shelf().remove(peer.profile.state.as_str())?;
+        self.cursor_shelf().remove(peer.profile.state.as_str())?;
         Ok(peer)
     }
 
@@ -264,15 +267,27 @@ impl Node {
         Ok(self.peer_shelf().get(state.as_str())?)
     }
 
-    fn update_peer(
-        &self,
-        state: &Id,
-        change: impl FnOnce(Option<Peer>) -> Peer,
-    ) -> Result<(), Error> {
-        let shelf = self.peer_shelf();
-        let held = shelf.get(state.as_str())?;
-        shelf.put(state.as_str(), &change(held))?;
+    fn update_peer(&self, state: &Id, change: impl Fn(Option<Peer>) -> Peer) -> Result<(), Error> {
+        self.peer_shelf().update(state.as_str(), |held| Some(change(held)))?;
         Ok(())
+    }
+
+    /// Up to which moment of its own clock we hold everything that a peer released to us.
+    pub fn held_up_to(&self, peer: &Peer) -> Result<Option<Timestamp>, Error> {
+        let Some(source) = &peer.source else { return Ok(None) };
+        self.cursor(&peer.profile.state, source)
+    }
+
+    /// The same, if that peer is still the one that it was: at the same address, with the same key.
+    pub(crate) fn cursor(&self, state: &Id, source: &Source) -> Result<Option<Timestamp>, Error> {
+        let held = self.cursor_shelf().get(state.as_str())?;
+        let same = held.filter(|held| held.url == source.url && held.key == source.key);
+        Ok(same.map(|held| held.at))
+    }
+
+    /// A record of its own, so that it moves with a page of objects and overwrites nothing else.
+    pub(crate) fn cursor_shelf(&self) -> store::Shelf<Cursor> {
+        self.inner.store.shelf("cursor")
     }
 
     pub(crate) fn peer_shelf(&self) -> store::Shelf<Peer> {

@@ -193,10 +193,10 @@ impl Node {
     }
 
     fn drop_sessions(&self, ended: impl Fn(&Session) -> bool) -> Result<(), Error> {
-        let shelf = self.sessions_shelf();
-        for (key, held) in shelf.list()? {
+        let sessions = self.sessions_shelf();
+        for (key, held) in sessions.list()? {
             if ended(&held) {
-                shelf.remove(&key)?;
+                sessions.remove(&key)?;
             }
         }
         Ok(())

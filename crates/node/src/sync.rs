@@ -13,12 +13,12 @@ use taxii::client::{Client, Config, Credentials};
 
 use crate::Node;
 use crate::error::Error;
-use crate::peer::{Peer, Source};
+use crate::peer::{Cursor, Peer, Source};
 
 /// Objects asked for at once.
 const PAGE: u32 = 1_000;
 /// The longest pause between tries at a peer that is gone.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 impl Node {
     /// Starts pulling from every peer that invited us, and from those that will. Ends with the
@@ -30,14 +30,14 @@ impl Node {
             // Aborts the followers when this task is aborted.
             let mut tasks = tokio::task::JoinSet::new();
             loop {
-                for peer in node.peers().unwrap_or_default() {
+                for peer in node.aside(Self::peers).await.unwrap_or_default() {
                     let state = peer.profile.state;
                     if peer.source.is_some() && !followed.contains_key(&state) {
-                        let follower = node.clone();
+                        let puller = node.clone();
                         let whom = state.clone();
                         let (done, ended) = tokio::sync::oneshot::channel::<()>();
                         tasks.spawn(async move {
-                            follower.follow(&whom).await;
+                            puller.follow(&whom).await;
                             drop(done);
                         });
                         followed.insert(
@@ -55,13 +55,23 @@ impl Node {
         })
     }
 
+    /// Pulls once from the peer of this name, code or identity: everything that it released to us
+    /// since the last time.
+    pub async fn pull_from(&self, name: &str) -> Result<(), Error> {
+        let wanted = name.to_owned();
+        let peer = self.aside(move |node| node.find_peer(&wanted)).await?;
+        let source = peer.source.ok_or_else(|| Error::NoPeer { name: name.to_owned() })?;
+        self.pull(&peer.profile.state, &source, &mut None).await
+    }
+
     /// Pulls from one peer until it is removed.
     async fn follow(&self, state: &Id) {
         let mut pause = Duration::ZERO;
         let mut connection: Option<Connection> = None;
         loop {
             tokio::time::sleep(pause).await;
-            let source = match self.peer(state) {
+            let whom = state.clone();
+            let source = match self.aside(move |node| node.peer(&whom)).await {
                 Ok(Some(Peer { source: Some(source), .. })) => source,
                 Ok(_) => return,
                 Err(error) => {
@@ -100,29 +110,24 @@ impl Node {
         source: &Source,
         connection: &mut Option<Connection>,
     ) -> Result<(), Error> {
-        let key = PublicKey::parse(&source.key)?;
         let held = match connection.take() {
             Some(held) => held,
             None => Connection::open(source).await?,
         };
         let connection = connection.insert(held);
-        let mut cursor = source.cursor.clone();
+        let (whom, from) = (state.clone(), source.clone());
+        let mut cursor = self.aside(move |node| node.cursor(&whom, &from)).await?;
         loop {
             let page =
                 connection.client.pull(&connection.collection, cursor.as_ref(), PAGE).await?;
             let last = page.last.clone();
             if !page.slices.is_empty() {
-                let node = self.clone();
-                let (state, key, moved) = (state.clone(), key.clone(), last.clone());
-                let kept = tokio::task::spawn_blocking(move || {
-                    node.take_in(&state, &key, page.slices, moved)
-                });
-                let tally = kept.await.map_err(|_| Error::Invitation {
-                    reason: "the node is shutting down".to_owned(),
-                })??;
-                tracing::debug!(peer = %connection.collection, ?tally, "pulled");
+                let (whom, from, moved) = (state.clone(), source.clone(), last.clone());
+                let tally =
+                    self.aside(move |node| node.take_in(&whom, &from, page.slices, moved)).await?;
+                tracing::debug!(peer = %state, ?tally, "pulled");
             }
-            if !page.more || last.is_none() || last == cursor {
+            if !page.more || last.is_none() || last <= cursor {
                 return Ok(());
             }
             cursor = last;
@@ -133,23 +138,32 @@ impl Node {
     fn take_in(
         &self,
         state: &Id,
-        key: &PublicKey,
+        source: &Source,
         slices: Vec<bytes::Bytes>,
         moved: Option<Timestamp>,
     ) -> Result<crate::admit::Tally, Error> {
+        let key = PublicKey::parse(&source.key)?;
         let judged = slices
             .into_iter()
-            .map(|bytes| (bytes.clone(), self.judge(bytes, state, key)))
+            .map(|bytes| (bytes.clone(), self.judge(bytes, state, &key)))
             .collect();
-        let mut records = Vec::new();
-        if let Some(mut peer) = self.peer(state)?
-            && let Some(source) = &mut peer.source
-            && moved.is_some()
-        {
-            source.cursor = moved;
-            records.push(self.peer_shelf().record(state.as_str(), &peer)?);
-        }
-        self.keep(judged, state.as_str(), records)
+        let cursor = moved.map(|at| {
+            let cursor = Cursor { url: source.url.clone(), key: source.key.clone(), at };
+            self.cursor_shelf().record(state.as_str(), &cursor)
+        });
+        self.keep(judged, state.as_str(), cursor.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    /// Runs what reads or writes the store on a thread that may wait.
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let node = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&node)).await;
+        done.unwrap_or_else(|_| {
+            Err(Error::Invitation { reason: "the node is shutting down".to_owned() })
+        })
     }
 }
 

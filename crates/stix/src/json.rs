@@ -156,7 +156,7 @@ impl<'a> Scanner<'a> {
         loop {
             let key = self.string()?;
             let below = |error: Error| error.within(&key);
-            if !keys.add(&key) {
+            if !keys.add(key.clone()) {
                 return Err(below(self.wrong("the key stands twice")));
             }
             if key.starts_with(PRIVATE) {
@@ -346,14 +346,14 @@ impl<'a> Keys<'a> {
     const FEW: usize = 24;
 
     /// Adds a key; false if it was there.
-    fn add(&mut self, key: &Cow<'a, str>) -> bool {
+    fn add(&mut self, key: Cow<'a, str>) -> bool {
         if !self.many.is_empty() {
-            return self.many.insert(key.clone());
+            return self.many.insert(key);
         }
-        if self.few.iter().any(|held| held == key) {
+        if self.few.contains(&key) {
             return false;
         }
-        self.few.push(key.clone());
+        self.few.push(key);
         if self.few.len() > Self::FEW {
             self.many.extend(self.few.drain(..));
         }

@@ -198,10 +198,9 @@ fn header(members: &[Member<'_>]) -> Result<Header, Error> {
     let class = class_of(&name);
     let spec_version = match text("spec_version").as_deref() {
         Some("2.1") => SpecVersion::V21,
-        Some("2.0") => SpecVersion::V20,
         // Observables need not say it: they exist as objects of their own since 2.1.
         None if class == Class::Observable => SpecVersion::V21,
-        None => SpecVersion::V20,
+        Some("2.0") | None => SpecVersion::V20,
         Some(other) => {
             return Err(at("spec_version", format!("“{other}” is no version of STIX known here")));
         }
@@ -259,7 +258,9 @@ fn markings(whole: Option<&str>, granular: Option<&str>) -> (Vec<Id>, bool) {
     };
     let whole: Vec<String> =
         whole.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    whole.iter().for_each(|text| add(text));
+    for text in &whole {
+        add(text);
+    }
     if let Some(granular) = granular {
         match serde_json::from_str::<Vec<Map<String, Value>>>(granular) {
             Ok(parts) => {

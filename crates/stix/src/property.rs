@@ -164,11 +164,13 @@ impl Kind {
             List => first == Some(b'[') && !is_empty(value),
             Id => {
                 return string(value)
-                    .map_or_else(not_a_string, |text| refusal(crate::Id::parse(&text)));
+                    .map_or_else(|| Some(not_a_string()), |text| refusal(crate::Id::parse(&text)));
             }
             Time => {
-                return string(value)
-                    .map_or_else(not_a_string, |text| refusal(crate::Timestamp::parse(&text)));
+                return string(value).map_or_else(
+                    || Some(not_a_string()),
+                    |text| refusal(crate::Timestamp::parse(&text)),
+                );
             }
             Ids => {
                 let Ok(ids) = serde_json::from_str::<Vec<String>>(value) else {
@@ -202,8 +204,8 @@ fn string(value: &str) -> Option<String> {
     serde_json::from_str(value).ok()
 }
 
-fn not_a_string() -> Option<String> {
-    Some("expected a string".to_owned())
+fn not_a_string() -> String {
+    "expected a string".to_owned()
 }
 
 fn refusal<T>(read: Result<T, crate::Error>) -> Option<String> {

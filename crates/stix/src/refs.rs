@@ -27,7 +27,7 @@ fn walk(value: &Value, path: &str, is_reference: bool, found: &mut Vec<(String, 
             }
         }
         Value::String(text) if is_reference => {
-            found.extend(Id::parse(text).ok().map(|id| (path.to_owned(), id)))
+            found.extend(Id::parse(text).ok().map(|id| (path.to_owned(), id)));
         }
         _ => {}
     }

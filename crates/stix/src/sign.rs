@@ -59,7 +59,8 @@ impl PublicKey {
     /// The key's name.
     pub fn id(&self) -> KeyId {
         let hash = Sha256::digest(self.0.as_bytes());
-        KeyId(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        let first: [u8; 16] = std::array::from_fn(|at| hash[at]);
+        KeyId(format!("{:032x}", u128::from_be_bytes(first)))
     }
 
     /// For comparison by voice: the key's name in groups of four.

@@ -1,6 +1,6 @@
 //! Rows of the log as both the writer and readers read them.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, Statement};
 use stix::{Header, Object, SpecVersion};
 
 use crate::error::{Doing, Error};
@@ -88,9 +88,15 @@ pub(crate) struct Copy {
 impl Copy {
     /// All copies of an object, the one held first first.
     pub(crate) fn of_id(db: &Connection, id: &str) -> Result<Vec<Self>, Error> {
-        const SQL: &str = "SELECT key, id, holder, collection, newest, twin
-             FROM object WHERE id = ?1";
-        let mut statement = db.prepare_cached(SQL).doing("reading an object")?;
+        Self::with_id(&mut *db.prepare_cached(Self::OF_ID).doing("reading an object")?, id)
+    }
+
+    /// The statement of [`Copy::with_id`].
+    pub(crate) const OF_ID: &str = "SELECT key, id, holder, collection, newest, twin
+         FROM object WHERE id = ?1";
+
+    /// [`Copy::of_id`] by a statement that is prepared already.
+    pub(crate) fn with_id(statement: &mut Statement<'_>, id: &str) -> Result<Vec<Self>, Error> {
         let mut rows = statement.query([id]).doing("reading an object")?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().doing("reading an object")? {

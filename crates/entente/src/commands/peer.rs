@@ -65,16 +65,16 @@ pub(super) fn known(node: &Node) -> Result<Vec<Known>> {
     let of = |peer: node::Peer| {
         let source = peer.source.as_ref();
         let key = source.and_then(|source| PublicKey::parse(&source.key).ok());
-        let held = source.and_then(|source| source.cursor.as_ref());
-        Known {
+        let held = node.held_up_to(&peer)?;
+        Ok(Known {
             may_pull: peer.account.is_some(),
             url: source.map(|source| source.url.clone()),
-            held_up_to: held.map(ToString::to_string),
+            held_up_to: held.map(|held| held.to_string()),
             fingerprint: key.map(|key| key.fingerprint()),
             profile: peer.profile,
-        }
+        })
     };
-    Ok(node.peers()?.into_iter().map(of).collect())
+    node.peers()?.into_iter().map(of).collect()
 }
 
 fn invite(node: &Node, args: Invite) -> Result<()> {

@@ -3,6 +3,7 @@
 use release::Holder;
 use stix::{Class, Object, Timestamp};
 
+use super::hot::Hot;
 use super::mind::Own;
 use super::work::{Place, Work};
 use crate::added::Stream;
@@ -48,7 +49,8 @@ impl Work<'_> {
             version: version.map(Timestamp::sort_key).unwrap_or_default(),
             flags,
         };
-        let copies = Copy::of_id(self.db, object.id().as_str())?;
+        let copies = self.statements.get(Hot::Copies, Copy::OF_ID)?;
+        let copies = Copy::with_id(copies, object.id().as_str())?;
         if flags.has(Flags::DEFINITION) {
             return self.append_definition(&entry, &copies);
         }
@@ -203,12 +205,12 @@ impl Work<'_> {
         Copy { key, id, holder: entry.holder, collection, newest: 0, twin }
     }
 
-    pub(crate) fn insert_copy(&self, copy: &Copy) -> Result<(), Error> {
+    pub(crate) fn insert_copy(&mut self, copy: &Copy) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO object (key, id, holder, collection, newest, twin)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let mut statement = self.db.prepare_cached(SQL).doing("writing an object")?;
         let Copy { key, id, holder, collection, newest, twin } = copy;
-        statement
+        self.statements
+            .get(Hot::Object, SQL)?
             .execute((key, id, holder, collection, newest, twin))
             .doing("writing an object")?;
         Ok(())
@@ -261,18 +263,18 @@ impl Work<'_> {
         seq
     }
 
-    pub(crate) fn insert_version(&self, version: &Version, bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn insert_version(&mut self, version: &Version, bytes: &[u8]) -> Result<(), Error> {
         const VERSION: &str = "INSERT INTO version
              (seq, object, kind, version, own, audience, added, received, flags)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         const PAYLOAD: &str = "INSERT INTO payload (seq, bytes) VALUES (?1, ?2)";
         let Version { seq, object, kind, version, own, audience, added, received, flags } = version;
-        let mut statement = self.db.prepare_cached(VERSION).doing("writing a version")?;
-        statement
+        self.statements
+            .get(Hot::Version, VERSION)?
             .execute((seq, object, kind, version, own, audience, added, received, flags.0))
             .doing("writing a version")?;
-        let mut statement = self.db.prepare_cached(PAYLOAD).doing("writing bytes")?;
-        statement.execute((seq, bytes)).doing("writing bytes")?;
+        let payload = self.statements.get(Hot::Payload, PAYLOAD)?;
+        payload.execute((seq, bytes)).doing("writing bytes")?;
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use release::{Holder, Policy};
 use stix::Id;
 use stix::marking::Marking;
 
+use super::hot::Hot;
 use super::mind::{Marks, Own};
 use super::work::{Place, Work};
 use crate::added::Stream;
@@ -187,9 +188,9 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn bound_by(&self, id: &str) -> Result<Vec<i64>, Error> {
+    fn bound_by(&mut self, id: &str) -> Result<Vec<i64>, Error> {
         const SQL: &str = "SELECT seq FROM bound WHERE target = ?1";
-        let mut statement = self.db.prepare_cached(SQL).doing("reading what is bound")?;
+        let statement = self.statements.get(Hot::Bound, SQL)?;
         let rows = statement.query_map([id], |row| row.get(0)).doing("reading what is bound")?;
         rows.collect::<rusqlite::Result<_>>().doing("reading what is bound")
     }

@@ -4,6 +4,7 @@ mod append;
 mod bound;
 mod change;
 mod definition;
+mod hot;
 mod mind;
 mod work;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use release::Policy;
 use rusqlite::Connection;
 
+use super::hot::{Hot, Statements};
 use super::{Done, Mind, Task};
 use crate::added::{Dates, Steps, Stream};
 use crate::error::{Doing, Error};
@@ -17,6 +18,7 @@ pub(crate) struct Work<'a> {
     pub(crate) db: &'a Connection,
     pub(crate) shared: &'a Shared,
     pub(crate) mind: &'a mut Mind,
+    pub(crate) statements: Statements<'a>,
     /// When it began, microseconds since 1970; never before an earlier one.
     pub(crate) now: i64,
     expected: usize,
@@ -50,6 +52,7 @@ impl<'a> Work<'a> {
             db,
             shared,
             mind,
+            statements: Statements::new(db),
             now,
             expected,
             dates: HashMap::new(),
@@ -141,8 +144,8 @@ impl<'a> Work<'a> {
         if kept.is_none() {
             self.gained.insert(stream.audience);
         }
-        let mut statement = self.db.prepare_cached(SQL).doing("adding to a collection")?;
-        statement
+        self.statements
+            .get(Hot::Show, SQL)?
             .execute((stream.collection, stream.newest, stream.audience, date, seq, kind, twin))
             .doing("adding to a collection")?;
         self.rows.push((stream, date));

@@ -60,6 +60,7 @@ pub(super) async fn page(reader: Reader) -> Result<Response, Fault> {
             tone,
             word: reader.texts().say(word).to_string(),
             detail: reader.texts().say("partner-pulled").with("when", "3 s").to_string(),
+            at: crate::texts::machine(reader.now()),
             took: String::new(),
             fingerprint: String::new(),
             url: String::new(),

@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub(super) tone: &'static str,
     pub(super) word: String,
     pub(super) detail: String,
+    /// The moment that the detail is about, for `datetime`; now, where it is about none.
+    pub(super) at: String,
     pub(super) took: String,
     pub(super) fingerprint: String,
     pub(super) url: String,
@@ -30,6 +32,11 @@ pub(super) fn rows(reader: &Reader) -> Result<Vec<Row>, Fault> {
     Ok(partners
         .into_iter()
         .map(|partner| {
+            let at = match &partner.link {
+                Link::Live { at } => *at,
+                Link::Gone { since, .. } => *since,
+                Link::Waiting | Link::NoSource => now,
+            };
             let (class, tone, word, detail) = match &partner.link {
                 Link::Live { at } => (
                     "live",
@@ -60,6 +67,7 @@ pub(super) fn rows(reader: &Reader) -> Result<Vec<Row>, Fault> {
                 tone,
                 word: texts.say(word).to_string(),
                 detail,
+                at: crate::texts::machine(at),
                 took: partner.took.map_or_else(|| "–".to_owned(), |took| texts.ago(took, now)),
                 fingerprint: partner.fingerprint.unwrap_or_default(),
                 url: partner.url.unwrap_or_default(),

@@ -69,7 +69,13 @@ pub(super) async fn bundle(
         for id in parts {
             objects.extend(view.get(&id)?.map(|seen| seen.object));
         }
-        let bytes = stix::bundle::write(&reader.node().new_id("bundle")?, &objects);
+        // The same objects make the same file: its name follows from theirs.
+        let names: Vec<String> = objects
+            .iter()
+            .map(|object| format!("{} {:?}", object.id(), object.version()))
+            .collect();
+        let id = stix::Id::named("bundle", stix::id::ENTENTE_NAMESPACE, &names.join("\n"));
+        let bytes = stix::bundle::write(&id.map_err(node::Error::from)?, &objects);
         Ok(file("application/stix+json;version=2.1", "reports.json", bytes))
     })
     .await

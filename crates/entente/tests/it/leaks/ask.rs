@@ -50,6 +50,19 @@ impl Ask {
         Self { body: Some((kind.to_owned(), text.into())), ..self }
     }
 
+    /// The same question in another world, where other names were drawn.
+    pub(crate) fn translated(
+        &self,
+        here: &[(String, &'static str)],
+        there: &[(String, &'static str)],
+    ) -> Self {
+        let named = here.iter().filter_map(|(what, name)| {
+            Some((what, &there.iter().find(|(_, other)| other == name)?.0))
+        });
+        let path = named.fold(self.path.clone(), |path, (what, other)| path.replace(what, other));
+        Self { path, ..self.clone() }
+    }
+
     /// What the pages call the cookie of a session.
     pub(crate) fn cookie(node: &Node) -> String {
         web::session_cookie(node, false)
@@ -100,6 +113,86 @@ impl Answer {
         }
         self
     }
+}
+
+impl Answer {
+    /// The answer without what differs between two worlds by chance alone: what was drawn, when
+    /// something was added, where to go on.
+    pub(crate) fn apart_from(mut self, drawn: &[(String, &'static str)]) -> Self {
+        let blot = |text: &str| {
+            let text =
+                drawn.iter().fold(text.to_owned(), |text, (what, name)| text.replace(what, name));
+            let text = blot_shapes(&text);
+            let ends = [
+                r#"name="csrf" content=""#,
+                r#"name="csrf" value=""#,
+                "after=",
+                "bundle--",
+                r#""next":""#,
+            ];
+            ends.iter().fold(text, |text, begin| blot_after(&text, begin))
+        };
+        self.body = blot(&self.body);
+        self.headers
+            .retain(|(name, _)| !matches!(name.as_str(), "etag" | "set-cookie" | "content-length"));
+        for (_, value) in &mut self.headers {
+            *value = blot(value);
+        }
+        self
+    }
+}
+
+impl Answer {
+    /// Where two answers part, with some text around.
+    pub(crate) fn difference(&self, other: &Self) -> String {
+        let (one, two) = (format!("{self:?}"), format!("{other:?}"));
+        let same = one.chars().zip(two.chars()).take_while(|(a, b)| a == b).count();
+        let part =
+            |text: &str| text.chars().skip(same.saturating_sub(200)).take(500).collect::<String>();
+        format!("{}\n\n{}", part(&one), part(&two))
+    }
+}
+
+/// Blots out what stands between `begin` and the next quotation mark or `&`.
+fn blot_after(text: &str, begin: &str) -> String {
+    let mut parts = text.split(begin);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        whole.push_str(begin);
+        whole.push_str(&part[part.find(['"', '&']).unwrap_or(part.len())..]);
+    }
+    whole
+}
+
+/// Moments with microseconds, at which something was added, and the ids of collections.
+const SHAPES: [(&[u8], &str); 2] =
+    [(b"0000-00-00T00:00:00.000000Z", "MOMENT"), (b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "UUID")];
+
+/// Blots out what has one of the shapes, but not the ids of objects.
+fn blot_shapes(text: &str) -> String {
+    let fits = |bytes: &[u8], shape: &[u8]| {
+        bytes.len() >= shape.len()
+            && shape.iter().zip(bytes).all(|(shape, byte)| match shape {
+                b'0' => byte.is_ascii_digit(),
+                b'x' => byte.is_ascii_hexdigit(),
+                other => byte == other,
+            })
+    };
+    let (mut whole, mut from, mut at) = (String::new(), 0, 0);
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        let found = SHAPES.iter().find(|(shape, _)| fits(&bytes[at..], shape));
+        match found.filter(|_| !text[..at].ends_with("--")) {
+            Some((shape, name)) => {
+                whole.push_str(&text[from..at]);
+                whole.push_str(name);
+                at += shape.len();
+                from = at;
+            }
+            None => at += text[at..].chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    whole + &text[from..]
 }
 
 /// Blots out the ids and moments of TAXII's status resources, which are new in each answer.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use base64::Engine;
@@ -12,7 +13,7 @@ use serde_json::{Map, Value, json};
 use stix::marking::{Tlp, releasable_to};
 use stix::sign::SecretKey;
 use stix::{Id, Object};
-use store::{Admitted, CollectionKind};
+use store::{Admitted, Clock, CollectionKind, Random};
 use tower::ServiceExt;
 
 use super::ask::{Answer, Ask, Door};
@@ -23,6 +24,7 @@ pub(crate) const PERSONS: usize = 3;
 /// The state whose node it is.
 pub(crate) const HOME: usize = 0;
 const PASSWORD: &str = "a password for tests";
+const HYBRID: &str = stix::extension::HYBRID;
 const MOMENT: &str = "2026-01-02T03:04:05.000Z";
 
 /// What is generated: an object's owner and its markings.
@@ -61,6 +63,10 @@ impl Reader {
     pub(crate) fn signs_in(&self) -> bool {
         self.account.is_some()
     }
+
+    pub(crate) fn has_pages(&self) -> bool {
+        self.session.is_some()
+    }
 }
 
 pub(crate) struct World {
@@ -83,8 +89,35 @@ pub(crate) fn absent(type_name: &str) -> String {
     format!("{type_name}--00000000-0000-4000-8000-000000009999")
 }
 
+/// A clock that stands still, so that two worlds tell the same time.
+struct Still;
+
+impl Clock for Still {
+    fn now_micros(&self) -> i64 {
+        1_780_000_000_000_000
+    }
+}
+
+/// Chance that repeats itself, so that the nodes of two worlds have the same key.
+struct Loaded(AtomicU8);
+
+impl Random for Loaded {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill_with(|| self.0.fetch_add(1, Ordering::Relaxed));
+    }
+}
+
+fn options() -> node::Options {
+    node::Options { clock: Arc::new(Still), ..entente::home::options() }
+}
+
 impl World {
     pub(crate) fn make(seeds: &[Seed]) -> Self {
+        Self::only(seeds, |_| true)
+    }
+
+    /// The world in which of all the things there are only some.
+    pub(crate) fn only(seeds: &[Seed], holds: impl Fn(&Id) -> bool) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let profile = |n: usize| Profile {
             name: format!("City{n}"),
@@ -92,8 +125,10 @@ impl World {
             state_name: format!("Country{n}"),
             state: state(n),
         };
-        let node = Node::init(&dir.path().join("node"), profile(HOME), entente::home::options())
-            .expect("a node");
+        let loaded = node::Options { random: Arc::new(Loaded(AtomicU8::new(0))), ..options() };
+        let home = dir.path().join("node");
+        drop(Node::init(&home, profile(HOME), loaded).expect("a node"));
+        let node = Node::open(&home, options()).expect("a node");
         let mut readers = Self::people(&node);
         for n in (0..STATES).filter(|n| *n != HOME) {
             let invitation =
@@ -112,7 +147,7 @@ impl World {
             session: None,
         });
 
-        let things = things(&node, seeds);
+        let things = things(&node, seeds, holds);
         assert!(
             node.store().wait_caught_up(std::time::Duration::from_secs(30)),
             "the projections follow"
@@ -161,6 +196,15 @@ impl World {
 
     pub(crate) fn dir(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// What was drawn by chance for this world and this reader, and what to call it instead.
+    pub(crate) fn drawn(&self, reader: &Reader) -> Vec<(String, &'static str)> {
+        let collections = self.collections.iter().map(|(name, id)| (id.clone(), *name));
+        let session = reader.session.iter();
+        let session =
+            session.flat_map(|(token, csrf)| [(token.clone(), "TOKEN"), (csrf.clone(), "CSRF")]);
+        collections.chain(session).collect()
     }
 
     /// Whether a reader may see a thing: itself, and everything on which that depends.
@@ -229,8 +273,8 @@ impl World {
     }
 }
 
-/// Objects for the seeds, and notes, relationships and observables that depend on them.
-fn things(node: &Node, seeds: &[Seed]) -> Vec<Thing> {
+/// Objects for the seeds: reports, and notes and relationships that depend on them.
+fn things(node: &Node, seeds: &[Seed], holds: impl Fn(&Id) -> bool) -> Vec<Thing> {
     let keys: Vec<SecretKey> =
         (0..STATES).map(|n| SecretKey::from_seed([u8::try_from(n + 1).unwrap_or(1); 32])).collect();
     let mut things: Vec<Thing> = Vec::new();
@@ -240,15 +284,17 @@ fn things(node: &Node, seeds: &[Seed]) -> Vec<Thing> {
         let (body, ends) = body(n, &word, &things);
         let mut object = body;
         let id = object["id"].as_str().expect("an id").to_owned();
-        let ends: Vec<usize> = ends.into_iter().collect();
         object.insert("spec_version".to_owned(), json!("2.1"));
         object.insert("created_by_ref".to_owned(), json!(state(seed.owner)));
         object.insert("created".to_owned(), json!(MOMENT));
         object.insert("modified".to_owned(), json!(MOMENT));
+        let id = Id::parse(&id).expect("an id");
+        let held = holds(&id);
         let mut refs = Vec::new();
         for mark in &seed.marks {
             let (reference, definition) = marking(mark, n);
             refs.push(reference);
+            let definition = definition.filter(|_| held);
             admitted.extend(
                 definition.map(|definition| Admitted::definition(definition, state(seed.owner))),
             );
@@ -260,8 +306,9 @@ fn things(node: &Node, seeds: &[Seed]) -> Vec<Thing> {
         let signed = stix::sign::sign(object, key).expect("it can be signed");
         let names = stix::refs::of(&signed).into_iter().map(|(_, id)| id.to_string()).collect();
         let verified = stix::sign::verify(signed, &key.public()).expect("its own signature");
-        admitted.push(Admitted::owned(verified, state(seed.owner)));
-        let id = Id::parse(&id).expect("an id");
+        if held {
+            admitted.push(Admitted::owned(verified, state(seed.owner)));
+        }
         things.push(Thing { id, owner: seed.owner, marks: seed.marks.clone(), word, names, ends });
     }
     node.store().append(admitted).expect("they are kept");
@@ -269,21 +316,38 @@ fn things(node: &Node, seeds: &[Seed]) -> Vec<Thing> {
 }
 
 /// The body of the `n`th object, and the things on which its visibility depends.
-fn body(n: usize, word: &str, before: &[Thing]) -> (Map<String, Value>, Option<usize>) {
+fn body(n: usize, word: &str, before: &[Thing]) -> (Map<String, Value>, Vec<usize>) {
     let id = |name: &str| format!("{name}--00000000-0000-4000-8000-{n:012x}");
-    let earlier = (n % 3 == 2).then(|| before.len().checked_sub(2)).flatten();
-    let value = match earlier {
-        Some(end) => json!({
+    let ends = match n % 6 {
+        2 | 5 => vec![n - 2],
+        4 => vec![n - 1, n - 4],
+        _ => Vec::new(),
+    };
+    let value = match ends[..] {
+        [end] => json!({
             "type": "note", "id": id("note"), "abstract": word, "content": format!("about it: {word}"),
             "object_refs": [before[end].id],
         }),
-        None => json!({
+        [from, to] => json!({
+            "type": "relationship", "id": id("relationship"), "relationship_type": "related-to",
+            "description": format!("It says {word}."),
+            "source_ref": before[from].id, "target_ref": before[to].id,
+        }),
+        _ => json!({
             "type": "incident", "id": id("incident"), "name": format!("Report {word}"),
-            "description": format!("It says {word}."), "labels": [word],
+            "description": format!("It says {word}."), "labels": [word], "confidence": 85,
+            "external_references": [{"source_name": format!("Paper {word}")}],
+            "extensions": {HYBRID: {
+                "extension_type": "property-extension", "domain": "cyber", "basis": "open-source",
+                "occurred": {"precision": "day", "start": "2026-01-01T00:00:00Z"},
+                "place": {"name": format!("Place {word}"), "latitude": 42.4, "longitude": 19.3},
+                "affected": [{"code": "AL", "state_ref": state(HOME)}],
+                "claims": [{"text": format!("Said {word}"), "stated_by": word, "actor": word, "standing": "alleged"}],
+            }},
         }),
     };
     let Value::Object(value) = value else { unreachable!("an object is written above") };
-    (value, earlier)
+    (value, ends)
 }
 
 fn marking(mark: &Mark, n: usize) -> (Id, Option<Object>) {

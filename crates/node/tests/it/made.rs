@@ -1,0 +1,224 @@
+//! Nodes made for tests, on one hand-driven clock.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use node::{Invitation, NewAccount, Node, Options, Profile, Release, Role, Session, Viewer};
+use serde_json::{Map, Value, json};
+use stix::marking::Tlp;
+use stix::sign::{SecretKey, sign};
+use stix::{Id, Object, Timestamp};
+use store::{Clock, Random};
+
+/// 2026-01-01, in microseconds since 1970.
+pub(crate) const BEGIN: i64 = 1_767_225_600_000_000;
+pub(crate) const SECOND: i64 = 1_000_000;
+pub(crate) const HOUR: i64 = 3_600 * SECOND;
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub(crate) fn pass(&self, micros: i64) {
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now_micros(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Numbers that differ from node to node and are the same in every run.
+struct Seeded(AtomicU64);
+
+impl Random for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            let n = self.0.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            *byte = (n ^ (n >> 29)).to_le_bytes()[5];
+        }
+    }
+}
+
+pub(crate) fn state(n: usize) -> Id {
+    Id::parse(&format!("identity--00000000-0000-4000-8000-{n:012}")).unwrap()
+}
+
+pub(crate) fn profile(n: usize) -> Profile {
+    let letter = char::from(b'A' + u8::try_from(n).unwrap());
+    Profile {
+        name: format!("City {letter}"),
+        code: format!("X{letter}"),
+        state_name: format!("State {letter}"),
+        state: state(n),
+    }
+}
+
+/// A node in a folder of its own.
+pub(crate) struct Made {
+    pub(crate) node: Node,
+    pub(crate) clock: Arc<HandClock>,
+    pub(crate) dir: Arc<tempfile::TempDir>,
+    n: usize,
+}
+
+pub(crate) fn clock() -> Arc<HandClock> {
+    Arc::new(HandClock(AtomicI64::new(BEGIN)))
+}
+
+pub(crate) fn made(n: usize) -> Made {
+    made_with(n, &clock())
+}
+
+pub(crate) fn made_with(n: usize, clock: &Arc<HandClock>) -> Made {
+    let dir = Arc::new(tempfile::tempdir().unwrap());
+    let node = Node::init(&folder(&dir), profile(n), options(n, clock)).unwrap();
+    Made { node, clock: clock.clone(), dir, n }
+}
+
+fn folder(dir: &tempfile::TempDir) -> std::path::PathBuf {
+    Path::join(dir.path(), "node")
+}
+
+fn options(n: usize, clock: &Arc<HandClock>) -> Options {
+    let seed = (n as u64 + 1) << 40;
+    Options {
+        clock: clock.clone(),
+        random: Arc::new(Seeded(AtomicU64::new(seed))),
+        lists: Vec::new(),
+    }
+}
+
+impl Made {
+    pub(crate) fn folder(&self) -> std::path::PathBuf {
+        folder(&self.dir)
+    }
+
+    /// The node after a restart.
+    pub(crate) fn restarted(self) -> Self {
+        let Self { node, clock, dir, n } = self;
+        drop(node);
+        let node = Node::open(&folder(&dir), options(n, &clock)).unwrap();
+        Self { node, clock, dir, n }
+    }
+
+    pub(crate) fn account(&self, name: &str, role: Role) {
+        let account = NewAccount {
+            name: name.to_owned(),
+            display: name.to_owned(),
+            role,
+            password: PASSWORD.to_owned(),
+        };
+        self.node.add_account(account).unwrap();
+    }
+
+    /// A signed-in person with this role.
+    pub(crate) fn person(&self, role: Role) -> Session {
+        let name = format!("{role:?}").to_lowercase();
+        self.account(&name, role);
+        self.node.sign_in(&name, PASSWORD, "test").ok().unwrap().session
+    }
+
+    /// What this node's own people see of an object.
+    pub(crate) fn seen(&self, id: &Id) -> Option<Object> {
+        let viewer =
+            Viewer::Person { state: state(self.n), account: "duty".to_owned(), admin: false };
+        self.node.view_of(viewer).get(id).unwrap().map(|seen| seen.object)
+    }
+
+    /// The names under which this node's own people see campaigns, with what they say.
+    pub(crate) fn says(&self, n: usize) -> Option<String> {
+        self.seen(&id(n)).map(|object| name_of(&object))
+    }
+
+    /// Pins `key` for state `n`, as if its node had invited this one.
+    pub(crate) fn pins(&self, n: usize, key: &SecretKey) {
+        self.node.accept(invitation(n, self.n, key, "http://127.0.0.1:9/taxii2/")).unwrap();
+    }
+}
+
+pub(crate) fn invitation(from: usize, to: usize, key: &SecretKey, url: &str) -> Invitation {
+    Invitation {
+        entente_invitation: 1,
+        from: profile(from),
+        to: state(to),
+        url: url.to_owned(),
+        key: key.public().to_string(),
+        roots: String::new(),
+        user: "peer".to_owned(),
+        password: "word".to_owned(),
+        expires: Timestamp::from_micros(BEGIN + 1_000 * HOUR),
+    }
+}
+
+pub(crate) fn name_of(object: &Object) -> String {
+    object.value()["name"].as_str().unwrap().to_owned()
+}
+
+pub(crate) fn id(n: usize) -> Id {
+    Id::parse(&format!("campaign--00000000-0000-4000-8000-{n:012}")).unwrap()
+}
+
+/// A campaign to be released.
+pub(crate) fn campaign(n: usize, name: &str, tlp: Option<Tlp>) -> Map<String, Value> {
+    let mut object =
+        json!({ "type": "campaign", "spec_version": "2.1", "id": id(n), "name": name });
+    if let Some(tlp) = tlp {
+        object["object_marking_refs"] = json!([tlp.definition_id()]);
+    }
+    object.as_object().cloned().unwrap()
+}
+
+pub(crate) fn release(objects: Vec<Map<String, Value>>) -> Release {
+    Release { objects, ..Release::default() }
+}
+
+/// A version of campaign `n` by somebody whose key is at hand, `second` seconds into 2026.
+pub(crate) fn version(n: usize, name: &str, second: i64, key: &SecretKey) -> Object {
+    sign(unsigned(n, name, second), key).unwrap()
+}
+
+pub(crate) fn unsigned(n: usize, name: &str, second: i64) -> Map<String, Value> {
+    let mut object = campaign(n, name, Some(Tlp::Clear));
+    object.insert("created".to_owned(), json!("2026-01-01T00:00:00.000Z"));
+    let modified = Timestamp::from_millis((BEGIN + second * SECOND) / 1_000);
+    object.insert("modified".to_owned(), json!(modified));
+    object
+}
+
+/// Serves a node's TAXII routes on this machine; gives discovery's address.
+pub(crate) async fn serve(node: &Node) -> (String, tokio::task::JoinHandle<()>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/taxii2/", listener.local_addr().unwrap());
+    let router = taxii::server::router(node.clone());
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (url, serving)
+}
+
+/// Lets `to` pull from `from`.
+pub(crate) async fn connect(from: &Made, to: &Made) -> tokio::task::JoinHandle<()> {
+    let (url, serving) = serve(&from.node).await;
+    let invitation = from.node.invite(profile(to.n), &url, "").unwrap();
+    to.node.accept(invitation).unwrap();
+    serving
+}
+
+/// Waits until something is so, for as long as a slow machine needs.
+pub(crate) async fn until(what: impl Fn() -> bool) {
+    for _ in 0..3_000 {
+        if what() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it never was so");
+}
+
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().worker_threads(2).build().unwrap().block_on(work)
+}

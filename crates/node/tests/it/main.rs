@@ -1,0 +1,9 @@
+//! Nodes as their people and partners meet them.
+
+mod admission;
+mod converge;
+mod drafts;
+mod made;
+mod people;
+mod releasing;
+mod sync;

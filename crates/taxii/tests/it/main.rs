@@ -1,0 +1,8 @@
+//! The protocol, seen from outside: requests to the router over a real store.
+
+mod client;
+mod hidden;
+mod made;
+mod pages;
+mod refused;
+mod writing;
