@@ -8,7 +8,7 @@ use release::Holder;
 use serde::{Deserialize, Serialize};
 use stix::marking::Marking;
 use stix::sign::{KeyId, PublicKey, Status, Verified};
-use stix::{Class, Id, Object};
+use stix::{Class, Id, Object, Timestamp};
 use store::{Admitted, Record};
 
 use crate::account::Role;
@@ -203,6 +203,32 @@ impl Node {
             .map(|object| (object.bytes().clone(), self.judge_from(object, &holder, &keys, adopt)))
             .collect();
         self.keep(judged, by, Vec::new())
+    }
+
+    /// Judges again what waited because it came from too far ahead; gives how many were admitted.
+    pub fn admit_waiting(&self) -> Result<usize, Error> {
+        let keys = self.pinned_keys();
+        let aside = self.quarantine();
+        let (mut objects, mut records) = (Vec::new(), Vec::new());
+        for (key, kept) in aside.list()? {
+            let Refusal::Ahead { version } = &kept.refusal else { continue };
+            let is_due = Timestamp::parse(version)
+                .is_ok_and(|version| version.micros() <= self.now() + AHEAD);
+            if !is_due {
+                continue;
+            }
+            let Ok(object) = Object::parse(kept.text) else { continue };
+            let holder = Holder::Account(kept.from);
+            if let Admission::Admitted(object) = self.judge_from(object, &holder, &keys, false) {
+                objects.push(object);
+                records.push(aside.removal(&key));
+            }
+        }
+        let admitted = objects.len();
+        if admitted > 0 {
+            self.inner.store.append(store::Batch { objects, records })?;
+        }
+        Ok(admitted)
     }
 
     /// Keeps what was judged, together with `records`, in one transaction.

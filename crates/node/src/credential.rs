@@ -3,7 +3,7 @@
 //! Hashing a password anew at every request costs 75–90 ms; TAXII clients send it with each one.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use ring::hmac;
 use store::Random;
@@ -68,6 +68,46 @@ pub(crate) struct Throttle {
     tries: Mutex<HashMap<String, (u32, i64)>>,
 }
 
+/// How many passwords are hashed at once, and how many wait for that. Each hash takes 19 MiB and
+/// some tens of milliseconds, and strangers can ask for it: what is beyond is turned away.
+const AT_ONCE: usize = 4;
+const WAITING: usize = 28;
+
+/// Lets a few in at a time.
+#[derive(Default)]
+pub(crate) struct Gate {
+    /// Those inside, and those who wait or are inside.
+    held: Mutex<(usize, usize)>,
+    left: Condvar,
+}
+
+/// The right to hash a password now.
+pub(crate) struct Entry<'a>(&'a Gate);
+
+impl Gate {
+    /// Waits for a turn; `None` if too many wait already.
+    pub(crate) fn enter(&self) -> Option<Entry<'_>> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.1 >= AT_ONCE + WAITING {
+            return None;
+        }
+        held.1 += 1;
+        while held.0 >= AT_ONCE {
+            held = self.left.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+        held.0 += 1;
+        Some(Entry(self))
+    }
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = (held.0 - 1, held.1 - 1);
+        self.0.left.notify_one();
+    }
+}
+
 const FREE_TRIES: u32 = 5;
 
 impl Throttle {
@@ -114,6 +154,24 @@ mod tests {
         assert_eq!(throttle.wait("other", 0), 0);
         throttle.succeeded("duty");
         assert_eq!(throttle.wait("duty", 0), 0);
+    }
+
+    #[test]
+    fn a_few_hash_at_once_and_a_crowd_is_turned_away() {
+        let gate = Gate::default();
+        let inside: Vec<_> = (0..AT_ONCE).map(|_| gate.enter()).collect();
+        assert!(inside.iter().all(Option::is_some));
+        std::thread::scope(|scope| {
+            let waiting: Vec<_> =
+                (0..WAITING).map(|_| scope.spawn(|| gate.enter().is_some())).collect();
+            while gate.held.lock().unwrap().1 < AT_ONCE + WAITING {
+                std::thread::yield_now();
+            }
+            assert!(gate.enter().is_none());
+            drop(inside);
+            assert!(waiting.into_iter().all(|one| one.join().unwrap()));
+        });
+        assert_eq!(*gate.held.lock().unwrap(), (0, 0));
     }
 
     #[test]

@@ -113,6 +113,9 @@ impl Node {
         if seconds > 0 {
             return Err(SignInError::Wait { seconds });
         }
+        let Some(_turn) = self.inner.gate.enter() else {
+            return Err(SignInError::Wait { seconds: 1 });
+        };
         match account {
             Some(account) if is_password_of(Some(&account), password) => {
                 self.inner.throttle.succeeded(name);

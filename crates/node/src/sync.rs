@@ -29,7 +29,13 @@ impl Node {
             let mut followed: HashMap<Id, tokio::task::JoinHandle<()>> = HashMap::new();
             // Aborts the followers when this task is aborted.
             let mut tasks = tokio::task::JoinSet::new();
-            loop {
+            for round in 0_u64.. {
+                // What waits, waits for hours: looking once in some minutes is enough.
+                if round % 100 == 0
+                    && let Err(error) = node.aside(Self::admit_waiting).await
+                {
+                    tracing::error!(%error, "cannot judge again what waited");
+                }
                 for peer in node.aside(Self::peers).await.unwrap_or_default() {
                     let state = peer.profile.state;
                     if peer.source.is_some() && !followed.contains_key(&state) {

@@ -111,8 +111,13 @@ fn versions_from_more_than_a_day_ahead_wait() {
         made.node.judge_import(version(1, "x", day, &key(1)), false),
         Admission::Admitted(_)
     ));
+    made.node.import(vec![ahead.clone()], false, "file").unwrap();
+    assert_eq!((made.node.admit_waiting().unwrap(), made.seen(&id(1))), (0, None));
     made.clock.pass(2 * SECOND);
-    assert!(matches!(made.node.judge_import(ahead, false), Admission::Admitted(_)));
+    assert_eq!(made.node.admit_waiting().unwrap(), 1);
+    assert_eq!(made.seen(&id(1)), Some(ahead));
+    let administrator = made.person(Role::Administrator);
+    assert!(made.node.quarantined(&administrator).unwrap().is_empty());
 }
 
 #[test]
