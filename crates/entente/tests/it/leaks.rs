@@ -77,7 +77,8 @@ async fn examine(seeds: &[Seed]) -> Result<(), String> {
                 for thing in &hidden {
                     let id = thing.id.as_str();
                     let id_found = answer.has(id) && !mentioned.contains(id) && !echoes(id);
-                    if answer.has(&thing.word) || id_found {
+                    let word_found = answer.has(&thing.word) && !echoes(&thing.word);
+                    if word_found || id_found {
                         return Err(format!(
                             "{} ({}) as {reader:?} shows {:?} of state {}: {}",
                             asked.path, case.route, thing.marks, thing.owner, answer.body

@@ -37,7 +37,7 @@ fn hybrid() -> Vec<Case> {
     const FORM: &str = "title=Report&description=says&year=2026&place=x&handling=national";
     const NO_DRAFT: &str = "/reports/drafts/00000000-0000-4000-8000-000000000001";
     vec![
-        case("GET /reports", |_, _| {
+        case("GET /reports", |world, reader| {
             let queries = [
                 "",
                 "?set=ours",
@@ -54,7 +54,12 @@ fn hybrid() -> Vec<Case> {
                 "?q=about",
                 "?after=nonsense",
             ];
-            queries.map(|query| Ask::page(format!("/reports{query}"))).into()
+            let guessed = guesses(world, reader, "/reports?q=");
+            queries
+                .map(|query| Ask::page(format!("/reports{query}")))
+                .into_iter()
+                .chain(guessed)
+                .collect()
         })
         .of(|_, _, id| Ask::page(format!("/reports?q={id}"))),
         case("GET /reports/drafts/{id}", |_, _| vec![Ask::page(NO_DRAFT)])
@@ -72,11 +77,10 @@ fn hybrid() -> Vec<Case> {
         case("GET /reports/new", |_, _| {
             vec![Ask::page("/reports/new"), Ask::page("/reports/new?undo=1")]
         }),
-        case("GET /reports/similar", |_, _| {
-            vec![
-                Ask::page("/reports/similar?title=Report+about+says"),
-                Ask::page("/reports/similar"),
-            ]
+        case("GET /reports/similar", |world, reader| {
+            let plain = ["/reports/similar?title=Report+about+says", "/reports/similar"];
+            let guessed = guesses(world, reader, "/reports/similar?title=Report+");
+            plain.map(Ask::page).into_iter().chain(guessed).collect()
         }),
         case("GET /reports/{id}", |world, reader| {
             let all = world.visible(reader).into_iter().chain(world.hidden(reader));
@@ -114,6 +118,12 @@ fn hybrid() -> Vec<Case> {
     ]
 }
 
+/// Somebody guesses words of what he may not see.
+fn guesses(world: &World, reader: &Reader, path: &str) -> Vec<Ask> {
+    let hidden = world.hidden(reader).into_iter().take(3);
+    hidden.map(|thing| Ask::page(format!("{path}{}", thing.word))).collect()
+}
+
 /// The shell's pages.
 fn shell() -> Vec<Case> {
     vec![
@@ -136,16 +146,16 @@ fn shell() -> Vec<Case> {
         })
         .of(|_, _, id| Ask::page(format!("/objects/{id}/raw"))),
         case("GET /partners", |_, _| vec![Ask::page("/partners")]),
-        case("GET /search", |_, _| {
-            [
+        case("GET /search", |world, reader| {
+            let plain = [
                 "/search",
                 "/search?q=Report",
                 "/search?q=says",
                 "/search?q=about",
                 "/search?q=x&after=nonsense",
-            ]
-            .map(Ask::page)
-            .into()
+            ];
+            let guessed = guesses(world, reader, "/search?q=");
+            plain.map(Ask::page).into_iter().chain(guessed).collect()
         })
         .of(|_, _, id| Ask::page(format!("/search?q={id}"))),
         case("GET /sign-in", |_, _| vec![Ask::page("/sign-in")]),
