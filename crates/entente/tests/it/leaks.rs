@@ -127,6 +127,14 @@ async fn compare(seeds: &[Seed]) -> Result<(), String> {
                 }
             }
         }
+        for args in [&["export"][..], &["search", "Report", "--limit", "3", "--json"]] {
+            let found = cases::command(&world, reader, args)?;
+            let expected = cases::command(&bare, there, args)?;
+            if ask::blot_bundle(&found.1) != ask::blot_bundle(&expected.1) || found.2 != expected.2
+            {
+                return Err(format!("{args:?} as {reader:?}: {found:?} is not {expected:?}"));
+            }
+        }
     }
     Ok(())
 }

@@ -153,6 +153,11 @@ impl Answer {
     }
 }
 
+/// Blots out the ids of bundles, which are drawn.
+pub(crate) fn blot_bundle(text: &str) -> String {
+    blot_after(text, "bundle--")
+}
+
 /// Blots out what stands between `begin` and the next quotation mark or `&`.
 fn blot_after(text: &str, begin: &str) -> String {
     let mut parts = text.split(begin);

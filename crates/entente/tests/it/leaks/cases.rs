@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::ask::Ask;
-use super::world::{Reader, World, absent, state};
+use super::world::{Reader, World, absent};
 use crate::oracle::Asker;
 
 /// How a route is asked.
@@ -257,29 +257,31 @@ fn taxii() -> Vec<Case> {
     ]
 }
 
+/// What a command of the program prints in the view of the reader: exit code, output, errors.
+pub(crate) fn command(
+    world: &World,
+    reader: &Reader,
+    args: &[&str],
+) -> Result<(Option<i32>, String, String), String> {
+    let who = match reader.asker {
+        Asker::Public => "public",
+        Asker::Node(n) => ["AL", "HR", "XK"][n],
+        Asker::Tool | Asker::Person { .. } => reader.account.as_deref().unwrap_or_default(),
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
+    command.arg("--dir").arg(world.dir().join("node")).args(args).args(["--as", who]);
+    let output = command.output().map_err(|error| error.to_string())?;
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((output.status.code(), said(&output.stdout), said(&output.stderr)))
+}
+
 /// `export`, `search` and `show` in the view of the reader.
 pub(crate) fn commands(world: &World, reader: &Reader) -> Result<(), String> {
-    let who = match reader.asker {
-        Asker::Public => "public".to_owned(),
-        Asker::Node(n) => ["AL", "HR", "XK"][n].to_owned(),
-        Asker::Tool | Asker::Person { .. } => reader.account.clone().unwrap_or_default(),
-    };
     let hidden = world.hidden(reader);
     let mentioned = world.mentioned(reader);
     let Some(one) = hidden.first() else { return Ok(()) };
     let absent = absent(one.id.type_name());
-    let run = |args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
-        let output = command
-            .arg("--dir")
-            .arg(world.dir().join("node"))
-            .args(args)
-            .args(["--as", &who])
-            .output();
-        let output = output.map_err(|error| error.to_string())?;
-        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok::<_, String>((output.status.code(), said(&output.stdout), said(&output.stderr)))
-    };
+    let run = |args: &[&str]| command(world, reader, args);
     for args in [&["export"][..], &["search", "Report"], &["search", &one.word, "--json"]] {
         let (_, out, err) = run(args)?;
         for thing in &hidden {
@@ -291,9 +293,8 @@ pub(crate) fn commands(world: &World, reader: &Reader) -> Result<(), String> {
             });
             if found {
                 return Err(format!(
-                    "`entente {}` as {who} ({}) shows {thing:?}: {out}{err}",
+                    "`entente {}` as {reader:?} shows {thing:?}: {out}{err}",
                     args.join(" "),
-                    state(0)
                 ));
             }
         }
@@ -306,6 +307,6 @@ pub(crate) fn commands(world: &World, reader: &Reader) -> Result<(), String> {
     if found == expected {
         Ok(())
     } else {
-        Err(format!("`entente show` as {who}: {found:?} is not {expected:?}"))
+        Err(format!("`entente show` as {reader:?}: {found:?} is not {expected:?}"))
     }
 }
