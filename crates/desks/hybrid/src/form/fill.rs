@@ -37,7 +37,9 @@ impl Form {
             facts.affected.iter().map(|affected| affected.code.as_str()).collect();
         let (boxes, others): (Vec<&str>, Vec<&str>) =
             codes.into_iter().partition(|code| REGION.contains(code));
-        boxes.into_iter().for_each(|code| form.set("struck", code));
+        for code in boxes {
+            form.set("struck", code);
+        }
         form.set("struck-others", others.join(", "));
         for claim in &facts.claims {
             form.set("claim", &claim.text);

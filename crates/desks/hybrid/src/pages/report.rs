@@ -76,6 +76,14 @@ struct Version {
     shown: bool,
 }
 
+/// What the reader may do with the report.
+struct May {
+    revise: bool,
+    answer: bool,
+    /// Whether an answer is a note to one's own report.
+    own: bool,
+}
+
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page {
@@ -103,9 +111,7 @@ struct Page {
     shown_as: Option<String>,
     /// Whether an older version is shown.
     older: bool,
-    may_revise: bool,
-    may_answer: bool,
-    own: bool,
+    may: May,
 }
 
 #[derive(Deserialize)]
@@ -276,9 +282,11 @@ fn show(
             .unwrap_or_default(),
         shown_as,
         older: !seen.newest,
-        may_revise: plain && own && reader.may_write(),
-        may_answer: plain && reader.may_write(),
-        own,
+        may: May {
+            revise: plain && own && reader.may_write(),
+            answer: plain && reader.may_write(),
+            own,
+        },
         frame,
     })
 }

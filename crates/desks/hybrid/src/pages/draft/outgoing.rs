@@ -1,0 +1,110 @@
+//! From a form that was checked to the objects that leave the node.
+
+use std::collections::BTreeSet;
+
+use node::{Draft, Release};
+use stix::marking::{Marking, releasable_to};
+use stix::{Id, Timestamp};
+use uuid::Uuid;
+use web::{Fault, Reader};
+
+use super::super::report::is_own;
+use crate::form::{Checked, Handling};
+use crate::objects::{NewReport, Report, build};
+
+/// The states that a report may be released to.
+pub(super) fn partners(reader: &Reader) -> Result<BTreeSet<Id>, Fault> {
+    Ok(reader.node().peers()?.into_iter().map(|peer| peer.profile.state).collect())
+}
+
+/// How a held report is marked, as the form says it.
+pub(super) fn handling(reader: &Reader, seen: &store::Seen) -> Result<Handling, Fault> {
+    let mut handling = Handling::default();
+    let home = format!("@{}", reader.node().profile().state);
+    for id in &seen.object.header().marking_refs {
+        let marking = match Marking::builtin(id) {
+            Some(marking) => marking,
+            None => match reader.view().get(id)? {
+                Some(definition) => Marking::of(&definition.object).unwrap_or(Marking::Unknown),
+                None => continue,
+            },
+        };
+        match marking {
+            Marking::Tlp(tlp) => handling.tlp = handling.tlp.max(Some(tlp)),
+            Marking::ReleasableTo { states, persons } => {
+                let own = reader.node().profile().state.clone();
+                let others: BTreeSet<Id> =
+                    states.into_iter().filter(|state| *state != own).collect();
+                handling.to = Some(others).filter(|states| !states.is_empty());
+                let accounts = persons.iter().filter_map(|person| person.strip_suffix(&home));
+                handling.readers = accounts.map(str::to_owned).collect();
+            }
+            _ => {}
+        }
+    }
+    Ok(handling)
+}
+
+/// The objects of a report with its markings, and the id of the incident among them.
+pub(super) fn outgoing(
+    reader: &Reader,
+    draft: &Draft,
+    checked: &Checked,
+) -> Result<(Id, Release), Fault> {
+    let node = reader.node();
+    let own = node.profile().state.clone();
+    // A draft's own random name names its objects too: released twice, they are the same.
+    let seed =
+        Uuid::parse_str(&draft.id).map_err(|error| Fault::Internal { what: error.to_string() })?;
+    let named = |kind: &str| {
+        Id::from_parts(kind, Uuid::new_v5(&seed, kind.as_bytes())).map_err(node::Error::from)
+    };
+    let (mut incident, mut location, mut report) =
+        (named("incident")?, named("location")?, named("report")?);
+    if let Some(revised) = &draft.revises {
+        incident = revised.clone();
+        let view = reader.view();
+        let held = view.get(revised)?.and_then(|seen| Report::of(&seen.object));
+        location = held.and_then(|held| held.location).unwrap_or(location);
+        let gathering = view
+            .referring_to(revised)?
+            .into_iter()
+            .find(|seen| seen.object.id().type_name() == "report" && is_own(reader, seen));
+        report = gathering.map_or(report, |seen| seen.object.id().clone());
+    }
+    let mut markings: Vec<Id> =
+        checked.handling.tlp.iter().map(|tlp| tlp.definition_id()).collect();
+    let mut definitions = Vec::new();
+    let readers: BTreeSet<String> = checked
+        .handling
+        .readers
+        .iter()
+        .map(|account| node::Viewer::person_name(account, &own))
+        .collect();
+    if checked.handling.to.is_some() || !readers.is_empty() {
+        let mut states = checked.handling.to.clone().unwrap_or_default();
+        if !readers.is_empty() {
+            states.insert(own.clone());
+        }
+        let definition = releasable_to(&states, &readers);
+        markings.push(definition.id().clone());
+        definitions.push(definition);
+    }
+    let now = Timestamp::from_micros(reader.now());
+    let profile = node.profile();
+    let parts = build(&NewReport {
+        incident: incident.clone(),
+        location,
+        report,
+        owner: own,
+        reporter: format!("{} ({})", profile.name, profile.state_name),
+        created: now.clone(),
+        modified: now,
+        markings,
+        facts: checked.facts.clone(),
+    });
+    let mut objects = parts.into_objects();
+    // The incident comes first: the preview's decision is about it.
+    objects.sort_by_key(|object| object.get("type").is_none_or(|kind| kind != "incident"));
+    Ok((incident, Release { objects, definitions, draft: None }))
+}

@@ -1,0 +1,443 @@
+//! The page of the form, and what each partner would see.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::response::Response;
+use node::{Draft, PartnerPreview};
+use release::{Badge, Level};
+use stix::Id;
+use stix::marking::Tlp;
+use web::{Fault, Frame, Mark, Named, Reader, render};
+
+use super::super::row::Row;
+use super::super::words;
+use super::outgoing::{outgoing, partners};
+use crate::form::{CLAIM, CONFIDENCES, Checked, Form, NATIONAL, Problem, REGION, SOURCE};
+use crate::similar::similar as resembling;
+use crate::vocabulary::{Basis, Determination, Domain, Standing, Vocabulary, Word};
+
+const SIMILAR: usize = 5;
+
+struct Choice {
+    value: String,
+    name: String,
+    chosen: bool,
+}
+
+struct Pick {
+    id: String,
+    value: String,
+    mark: Mark,
+    hint: String,
+    chosen: bool,
+}
+
+struct ClaimRow {
+    at: usize,
+    text: String,
+    actor: String,
+    by: String,
+    standings: Vec<Choice>,
+    text_error: Option<String>,
+    by_error: Option<String>,
+}
+
+struct SourceRow {
+    at: usize,
+    name: String,
+    url: String,
+    name_error: Option<String>,
+    url_error: Option<String>,
+}
+
+struct Mend {
+    field: String,
+    text: String,
+}
+
+/// What one partner, or the public, would see.
+struct PartnerView {
+    named: Option<Named>,
+    name: String,
+    sees: bool,
+    because: String,
+    objects: usize,
+    discloses: Vec<String>,
+}
+
+struct Similar {
+    href: String,
+    title: String,
+    date: String,
+    mark: Mark,
+}
+
+/// What can be chosen, with what is chosen.
+struct Choices {
+    domains: Vec<Choice>,
+    confidences: Vec<Choice>,
+    determinations: Vec<Choice>,
+    bases: Vec<Choice>,
+    languages: Vec<Choice>,
+    struck: Vec<Choice>,
+    picks: Vec<Pick>,
+    partners: Vec<Choice>,
+    readers: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct Page {
+    frame: Frame,
+    draft: Option<String>,
+    action: String,
+    form: Form,
+    kept: String,
+    revises: Option<String>,
+    /// Shown on top, with links to the fields.
+    errors: Vec<Mend>,
+    /// Everything that keeps the report from being released.
+    mend: Vec<Mend>,
+    choices: Choices,
+    claims: Vec<ClaimRow>,
+    sources: Vec<SourceRow>,
+    similar: Vec<Similar>,
+    mark: Mark,
+    views: Vec<PartnerView>,
+    blocked: bool,
+    shown: Shown,
+    may_release: bool,
+    undo: bool,
+}
+
+/// What a partner's view shows of the report.
+#[derive(Default)]
+struct Shown {
+    title: String,
+    text: String,
+    when: String,
+    place: String,
+    sources: usize,
+    claims: usize,
+}
+
+impl Page {
+    fn error(&self, field: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+    }
+}
+
+/// A release that was worked out, with what each partner would see.
+struct Outgoing {
+    badge: Badge,
+    views: Vec<PartnerPreview>,
+    blocked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "form-similar.html")]
+struct SimilarPart {
+    frame: Frame,
+    similar: Vec<Similar>,
+}
+
+fn alike(reader: &Reader, text: &str, not: Option<&Id>) -> Result<Vec<Similar>, Fault> {
+    let found = resembling(&reader.view(), text, SIMILAR + 1)?;
+    let others = found.into_iter().filter(|(report, _)| Some(&report.id) != not).take(SIMILAR);
+    let rows = others.map(|(report, seen)| {
+        let row = Row::of(reader, &report, &seen);
+        Similar { href: row.href, title: row.title, date: row.date, mark: row.mark }
+    });
+    Ok(rows.collect())
+}
+
+/// Reports that resemble what is being written: a part of the form.
+pub(super) fn similar(reader: &Reader, text: &str) -> Result<Response, Fault> {
+    render(&SimilarPart { frame: reader.frame(""), similar: alike(reader, text, None)? })
+}
+
+/// The form as it stands. With `strict`, everything missing is an error already.
+pub(super) fn show(
+    reader: &Reader,
+    draft: Option<&Draft>,
+    form: &Form,
+    strict: bool,
+    undo: bool,
+) -> Result<Response, Fault> {
+    let texts = reader.texts();
+    let states = partners(reader)?;
+    let checked = form.check(&states);
+    let found: Vec<Problem> = checked.as_ref().err().cloned().unwrap_or_default();
+    let mend = |problem: &Problem| Mend {
+        field: problem.field.clone(),
+        text: texts.say(problem.key).to_string(),
+    };
+    // While one still writes, what is merely missing is no error.
+    let told = found.iter().filter(|problem| draft.is_some() && (strict || !problem.missing));
+    let errors: Vec<Mend> = told.map(mend).collect();
+    let worked_out = match (draft, &checked) {
+        (Some(draft), Ok(checked)) => Some(work_out(reader, draft, checked)?),
+        _ => None,
+    };
+    let badge = worked_out
+        .as_ref()
+        .map_or_else(|| badge_of(reader, form, &states), |out| out.badge.clone());
+    let blocked = worked_out.as_ref().is_some_and(|out| out.blocked);
+    let revised = draft.and_then(|draft| draft.revises.clone());
+    let title = if revised.is_some() { texts.say("form-revise") } else { texts.say("form-new") };
+    let national =
+        Badge { level: Level::National, owner: badge.owner.clone(), to: None, exercise: false };
+    let frame =
+        reader.frame(title).at("/reports/new").under(texts.say("hybrid-reports"), "/reports");
+    let words = format!("{} {}", form.get("title"), form.get("place"));
+    let kept = draft
+        .map(|draft| texts.say("form-kept").with("when", texts.moment(draft.changed)).to_string());
+    render(&Page {
+        frame: frame.holds(reader, [&national]),
+        draft: draft.map(|draft| draft.id.clone()),
+        action: draft
+            .map_or_else(|| "/reports".to_owned(), |draft| format!("/reports/drafts/{}", draft.id)),
+        kept: kept.unwrap_or_default(),
+        claims: claims(reader, form, &errors),
+        sources: sources(form, &errors),
+        similar: alike(reader, &words, revised.as_ref())?,
+        revises: revised.map(|id| format!("/reports/{id}")),
+        errors,
+        mend: found.iter().map(mend).collect(),
+        choices: Choices::of(reader, form)?,
+        mark: reader.mark(&badge),
+        views: worked_out.map(|out| views(reader, out.views)).unwrap_or_default(),
+        blocked,
+        shown: checked.as_ref().map(|checked| shown(reader, checked)).unwrap_or_default(),
+        may_release: reader.may_release(),
+        form: form.clone(),
+        undo,
+    })
+}
+
+fn work_out(reader: &Reader, draft: &Draft, checked: &Checked) -> Result<Outgoing, Fault> {
+    let (_, release) = outgoing(reader, draft, checked)?;
+    let preview = reader.node().preview(reader.session(), &release)?;
+    let blocked = preview.is_blocked();
+    Ok(Outgoing { badge: preview.badge, views: preview.views, blocked })
+}
+
+fn error_at(errors: &[Mend], field: &str) -> Option<String> {
+    errors.iter().find(|error| error.field == field).map(|error| error.text.clone())
+}
+
+// Below the filled rows of claims and sources one stands empty.
+
+fn claims(reader: &Reader, form: &Form, errors: &[Mend]) -> Vec<ClaimRow> {
+    let rows = (0..=form.rows(&CLAIM)).map(|at| ClaimRow {
+        at,
+        text: form.nth("claim", at).to_owned(),
+        actor: form.nth("actor", at).to_owned(),
+        by: form.nth("by", at).to_owned(),
+        standings: vocabulary::<Standing>(
+            reader,
+            "hybrid-standing-",
+            form.nth("standing", at),
+            false,
+        ),
+        text_error: error_at(errors, &format!("claim-{at}")),
+        by_error: error_at(errors, &format!("by-{at}")),
+    });
+    rows.collect()
+}
+
+fn sources(form: &Form, errors: &[Mend]) -> Vec<SourceRow> {
+    let rows = (0..=form.rows(&SOURCE)).map(|at| SourceRow {
+        at,
+        name: form.nth("source", at).to_owned(),
+        url: form.nth("url", at).to_owned(),
+        name_error: error_at(errors, &format!("source-{at}")),
+        url_error: error_at(errors, &format!("url-{at}")),
+    });
+    rows.collect()
+}
+
+impl Choices {
+    fn of(reader: &Reader, form: &Form) -> Result<Self, Fault> {
+        let determination = form.get("determination");
+        let bases = vocabulary::<Basis>(reader, "hybrid-basis-", form.get("basis"), false);
+        Ok(Self {
+            domains: vocabulary::<Domain>(reader, "hybrid-domain-", form.get("domain"), true),
+            confidences: confidences(reader, form),
+            determinations: vocabulary::<Determination>(
+                reader,
+                "hybrid-determination-",
+                determination,
+                true,
+            ),
+            // What the analyst's own state knows comes first: it is the default.
+            bases: bases.into_iter().rev().collect(),
+            languages: languages(form),
+            struck: struck(reader, form),
+            picks: picks(reader, form),
+            partners: ticked(reader, form)?,
+            readers: readers(reader, form)?,
+        })
+    }
+}
+
+/// The marking as far as the form says one, while something else is still to be mended.
+fn badge_of(reader: &Reader, form: &Form, partners: &BTreeSet<Id>) -> Badge {
+    let to: BTreeSet<Id> = form
+        .all("to")
+        .filter_map(|id| Id::parse(id).ok())
+        .filter(|id| partners.contains(id))
+        .collect();
+    Badge {
+        level: Tlp::of_slug(form.get("handling")).map_or(Level::National, Level::of),
+        owner: Some(reader.node().profile().state.clone()),
+        to: Some(to).filter(|to| !to.is_empty()),
+        exercise: false,
+    }
+}
+
+fn views(reader: &Reader, views: Vec<PartnerPreview>) -> Vec<PartnerView> {
+    let texts = reader.texts();
+    let shown = views.into_iter().map(|view| {
+        let named = view.partner.as_ref().map(|partner| reader.named(&partner.state));
+        let name = view
+            .partner
+            .map_or_else(|| texts.say("hybrid-the-public").to_string(), |partner| partner.name);
+        let discloses = view.discloses.into_iter().map(|one| {
+            let key = if one.blocks { "form-discloses-blocks" } else { "form-discloses" };
+            texts.say(key).with("path", one.path).with("id", one.names.as_str()).to_string()
+        });
+        PartnerView {
+            named,
+            name,
+            sees: view.decision.allowed,
+            because: reader.reason(view.decision.reason),
+            objects: view.sees.len(),
+            discloses: discloses.collect(),
+        }
+    });
+    shown.collect()
+}
+
+fn shown(reader: &Reader, checked: &Checked) -> Shown {
+    let facts = &checked.facts;
+    Shown {
+        title: web::foreign(&facts.name),
+        text: web::foreign(facts.description.as_deref().unwrap_or_default()),
+        when: facts
+            .occurred
+            .as_ref()
+            .map(|occurred| words::occurred(reader.texts(), occurred))
+            .unwrap_or_default(),
+        place: web::foreign(facts.place.as_ref().map_or("", |place| &place.name)),
+        sources: facts.sources.len(),
+        claims: facts.claims.len(),
+    }
+}
+
+fn vocabulary<T: Vocabulary>(
+    reader: &Reader,
+    beginning: &str,
+    chosen: &str,
+    unsaid: bool,
+) -> Vec<Choice> {
+    let none = Choice {
+        value: String::new(),
+        name: reader.texts().say("form-unsaid").to_string(),
+        chosen: chosen.is_empty(),
+    };
+    let words = T::ALL.iter().map(|word| Choice {
+        value: word.slug().to_owned(),
+        name: words::word(reader.texts(), beginning, &Word::Known(*word)),
+        chosen: word.slug() == chosen,
+    });
+    unsaid.then_some(none).into_iter().chain(words).collect()
+}
+
+fn confidences(reader: &Reader, form: &Form) -> Vec<Choice> {
+    let bands = CONFIDENCES.iter().map(|(band, _)| *band).chain([""]);
+    bands
+        .map(|band| Choice {
+            value: band.to_owned(),
+            name: match band {
+                "" => reader.texts().say("form-unsaid").to_string(),
+                band => reader.texts().of("hybrid-confidence-", band).to_string(),
+            },
+            chosen: form.get("confidence") == band,
+        })
+        .collect()
+}
+
+fn languages(form: &Form) -> Vec<Choice> {
+    let held = form.get("lang");
+    let known = web::texts::Lang::ALL.map(|lang| (lang.code().to_owned(), lang.name().to_owned()));
+    let other = (!held.is_empty() && known.iter().all(|(code, _)| code != held))
+        .then(|| (held.to_owned(), held.to_owned()));
+    known
+        .into_iter()
+        .chain(other)
+        .map(|(value, name)| Choice { chosen: value == held, value, name })
+        .collect()
+}
+
+fn struck(reader: &Reader, form: &Form) -> Vec<Choice> {
+    REGION
+        .map(|code| Choice {
+            value: code.to_owned(),
+            name: reader.texts().state(code, code),
+            chosen: form.has("struck", code),
+        })
+        .into()
+}
+
+fn picks(reader: &Reader, form: &Form) -> Vec<Pick> {
+    let chosen = form.get("handling");
+    let levels = [
+        None,
+        Some(Tlp::Red),
+        Some(Tlp::AmberStrict),
+        Some(Tlp::Amber),
+        Some(Tlp::Green),
+        Some(Tlp::Clear),
+    ];
+    levels
+        .into_iter()
+        .map(|tlp| {
+            let value = tlp.map_or(NATIONAL, Tlp::slug);
+            let badge = Badge {
+                level: tlp.map_or(Level::National, Level::of),
+                owner: Some(reader.node().profile().state.clone()),
+                to: None,
+                exercise: false,
+            };
+            Pick {
+                id: format!("handling-{}", value.replace('+', "-")),
+                value: value.to_owned(),
+                mark: reader.mark(&badge),
+                hint: reader.texts().of("form-handling-", &value.replace('+', "-")).to_string(),
+                chosen: chosen == value || (chosen.is_empty() && tlp.is_none()),
+            }
+        })
+        .collect()
+}
+
+fn ticked(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
+    let peers = reader.node().peers()?.into_iter().map(|peer| {
+        let value = peer.profile.state.to_string();
+        let name = format!("{}, {}", peer.profile.name, reader.named(&peer.profile.state).name);
+        Choice { chosen: form.has("to", &value), value, name }
+    });
+    Ok(peers.collect())
+}
+
+fn readers(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
+    let people =
+        reader.node().account_list()?.into_iter().filter(|account| account.role.is_person());
+    let boxes = people.map(|account| Choice {
+        chosen: form.has("reader", &account.name),
+        name: web::foreign(&account.display),
+        value: account.name,
+    });
+    Ok(boxes.collect())
+}
