@@ -12,21 +12,20 @@ struct Dist;
 
 /// The address of an asset. It names the content, so that a browser may keep it for a year.
 pub(crate) fn path(name: &str) -> String {
-    match Dist::get(name) {
-        Some(file) => format!("/assets/{}/{name}", version(&file)),
-        None => {
-            tracing::error!(
-                name,
-                "the pages were built without their assets: run `cargo xtask ui` and build again"
-            );
-            format!("/assets/missing/{name}")
-        }
+    if let Some(file) = Dist::get(name) {
+        return format!("/assets/{}/{name}", version(&file));
     }
+    tracing::error!(
+        name,
+        "the pages were built without their assets: run `cargo xtask ui` and build again"
+    );
+    format!("/assets/missing/{name}")
 }
 
 fn version(file: &rust_embed::EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
-    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let beginning = hash.iter().take(6).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{beginning:012x}")
 }
 
 /// Serves `/assets/VERSION/NAME`.

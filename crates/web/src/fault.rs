@@ -54,8 +54,9 @@ pub(crate) struct Told {
 impl Fault {
     fn told(&self) -> Told {
         let (code, status) = match self {
-            Self::NotFound | Self::SignIn { .. } => ("not-found", StatusCode::NOT_FOUND),
-            Self::Node(node::Error::NoDraft) => ("not-found", StatusCode::NOT_FOUND),
+            Self::NotFound | Self::SignIn { .. } | Self::Node(node::Error::NoDraft) => {
+                ("not-found", StatusCode::NOT_FOUND)
+            }
             Self::Forbidden | Self::Node(node::Error::NotAllowed) => {
                 ("forbidden", StatusCode::FORBIDDEN)
             }

@@ -67,6 +67,7 @@ pub struct Entry {
 
 impl Reader {
     /// The frame of a page with this title.
+    #[expect(clippy::needless_pass_by_value, reason = "it is a text that was just made")]
     pub fn frame(&self, title: impl ToString) -> Frame {
         let profile = self.node().profile();
         let partners = self.node().partners().unwrap_or_default();
@@ -146,6 +147,7 @@ impl Frame {
 
     /// A step on the way to the page.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "it is a text that was just made")]
     pub fn under(mut self, text: impl ToString, href: impl Into<String>) -> Self {
         self.crumbs.push(Crumb { text: text.to_string(), href: href.into() });
         self
@@ -201,25 +203,21 @@ impl Frame {
     }
 
     /// Whether the page speaks this language.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
     pub fn is_lang(&self, lang: &Lang) -> bool {
         self.texts.lang() == *lang
     }
 
     /// A moment, UTC, as tables show it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
     pub fn moment(&self, micros: &i64) -> String {
         self.texts.moment(*micros)
     }
 
     /// The first column of a timeline: the time of a moment today, else its day.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
     pub fn when(&self, micros: &i64) -> String {
         self.texts.when(*micros, self.now)
     }
 
     /// A moment for `datetime` attributes.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
     pub fn machine(&self, micros: &i64) -> String {
         crate::texts::machine(*micros)
     }

@@ -13,10 +13,10 @@ use axum::response::{Html, IntoResponse, Response};
 use node::{Node, Session};
 use url::{Host, Url};
 
+use crate::cookie;
 use crate::fault::{Fault, Told, blocking};
 use crate::shell::Shell;
 use crate::texts::{Lang, Texts};
-use crate::{assets, cookie};
 
 /// The largest form taken, in bytes.
 const MOST: usize = 2 << 20;
@@ -120,12 +120,11 @@ async fn admit(shell: &Shell, request: Request, asked: &Asked) -> Result<Request
     let body = axum::body::to_bytes(body, MOST)
         .await
         .map_err(|_| Fault::Malformed { reason: "the form is too large".to_owned() })?;
-    let expected = match &asked.session {
-        Some(session) => Some(session.csrf.clone()),
-        None => {
-            let name = form_cookie(shell.node(), shell.options().secure);
-            cookie::get(&parts.headers, &name).map(str::to_owned)
-        }
+    let expected = if let Some(session) = &asked.session {
+        Some(session.csrf.clone())
+    } else {
+        let name = form_cookie(shell.node(), shell.options().secure);
+        cookie::get(&parts.headers, &name).map(str::to_owned)
     };
     let given = token_of(&parts.headers, &body);
     let fits = match (&expected, &given) {
@@ -191,12 +190,6 @@ struct FaultPage<'a> {
     texts: &'a Texts,
     told: Told,
     node: String,
-}
-
-impl FaultPage<'_> {
-    fn asset(&self, name: &str) -> String {
-        assets::path(name)
-    }
 }
 
 fn dress(mut response: Response, shell: &Shell, texts: &Texts) -> Response {

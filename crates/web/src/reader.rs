@@ -69,10 +69,9 @@ impl Reader {
 
     /// The page of an object: a desk's, or the plain one.
     pub fn href(&self, object: &Object) -> String {
-        let desks = self.shell.desks().iter();
+        let mut desks = self.shell.desks().iter();
         desks
-            .filter_map(|desk| (desk.page)(object))
-            .next()
+            .find_map(|desk| (desk.page)(object))
             .unwrap_or_else(|| format!("/objects/{}", object.id()))
     }
 }

@@ -137,6 +137,7 @@ impl Texts {
     }
 
     /// The same texts in another language.
+    #[must_use]
     pub fn within(&self, lang: Lang) -> Self {
         Self { lang, bundles: self.bundles.clone() }
     }

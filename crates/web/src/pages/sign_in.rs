@@ -8,11 +8,11 @@ use node::SignInError;
 use serde::Deserialize;
 
 use super::local;
+use crate::cookie;
 use crate::fault::{Fault, blocking, render};
 use crate::guard::{Asked, form_cookie, session_cookie};
 use crate::shell::Shell;
 use crate::texts::{Lang, Texts};
-use crate::{assets, cookie};
 
 #[derive(Template)]
 #[template(path = "sign-in.html")]
@@ -28,14 +28,6 @@ struct SignIn {
 }
 
 impl SignIn {
-    fn asset(&self, name: &str) -> String {
-        assets::path(name)
-    }
-
-    fn langs(&self) -> [Lang; 3] {
-        Lang::ALL
-    }
-
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
     fn is_lang(&self, lang: &Lang) -> bool {
         self.texts.lang() == *lang

@@ -115,11 +115,11 @@ impl Browser {
 
     /// Sends a form with exactly these fields.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let request = self.form(self.request("POST", path), fields);
+        let request = Self::form(self.request("POST", path), fields);
         self.send(request).await
     }
 
-    pub(crate) fn form(&self, request: request::Builder, fields: &[(&str, &str)]) -> Request<Body> {
+    fn form(request: request::Builder, fields: &[(&str, &str)]) -> Request<Body> {
         let form =
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         request
