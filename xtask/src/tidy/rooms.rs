@@ -23,6 +23,7 @@ const ROOMS: &[Room] = &[
     Room { manifest: "crates/entente/", may_use: &["*"] },
     Room { manifest: "xtask/", may_use: &[] },
     Room { manifest: "benches/", may_use: &["*"] },
+    Room { manifest: "fuzz/", may_use: &["stix", "release"] },
 ];
 
 /// A dependency from outside, and the only crates that may name it.
