@@ -117,3 +117,19 @@ async fn a_session_ends_after_a_long_duty() {
     world.pass(1);
     assert_eq!(browser.get("/").await.status, 303);
 }
+
+#[tokio::test]
+async fn no_route_answers_who_is_not_signed_in() {
+    let world = World::new();
+    let open = ["/sign-in", "/assets/{*path}"];
+    for (method, path) in web::ROUTES.iter().filter(|(_, path)| !open.contains(path)) {
+        let mut browser = world.browser();
+        let path = path.replace("{id}", &crate::world::report(1));
+        if *method == "GET" {
+            let to: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+            assert_eq!(browser.get(&path).await.to(), format!("/sign-in?to={to}"));
+        } else {
+            browser.post(&path, &[]).await.assert_fault(403, "stale");
+        }
+    }
+}
