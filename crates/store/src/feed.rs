@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::intern::Number;
 use crate::shared::Shared;
 
-/// Commits are numbered within this process, from 1. For each audience the last commit in which
+/// Commits are numbered within this process; the first is what the store held when it was opened. For each audience the last commit in which
 /// it gained something is known; so a slow subscriber misses nothing, and nothing piles up.
 pub(crate) struct Pulse {
     gained: RwLock<Vec<u64>>,
@@ -21,7 +21,7 @@ impl Pulse {
     pub(crate) fn new() -> Self {
         Self {
             gained: RwLock::default(),
-            committed: watch::Sender::new(0),
+            committed: watch::Sender::new(1),
             settled: watch::Sender::new(0),
         }
     }

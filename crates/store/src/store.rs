@@ -279,7 +279,7 @@ impl Store {
     pub fn wait_caught_up(&self, patience: Duration) -> bool {
         let commit = self.inner.shared.pulse.now();
         let _ = self.inner.wake.send(Wake::Follow);
-        self.inner.shared.progress.wait(commit.max(1), patience)
+        self.inner.shared.progress.wait(commit, patience)
     }
 
     /// Drops the projections and builds them again from the log, in the background. Returns when

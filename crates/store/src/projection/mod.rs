@@ -144,7 +144,7 @@ impl Follower {
             let commit = self.shared.pulse.now();
             let more = self.step(writer)?;
             if !more {
-                self.shared.progress.settle(commit.max(1));
+                self.shared.progress.settle(commit);
                 self.shared.pulse.settle(commit);
             }
             while let Ok(wake) = woken.try_recv() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use release::{Place, Viewer};
 use stix::{Id, Object};
-use store::{PageQuery, Versions};
+use store::{Count, ListQuery, PageQuery, Versions};
 
 use crate::made::*;
 use crate::model::*;
@@ -83,6 +83,39 @@ impl World {
             assert!(fresh, "everything is in a page once");
         }
         Found { versioned, facts, definitions }
+    }
+
+    /// The campaigns that a viewer sees, by the naive store.
+    fn campaigns(&self, viewer: &Viewer) -> BTreeSet<Id> {
+        let seen = self.model.versions(viewer).into_keys();
+        seen.filter(|id| id.type_name() == "campaign").collect()
+    }
+
+    /// The campaigns in a viewer's list, and how many there are said to be.
+    fn listed(&self, viewer: &Viewer) -> (BTreeSet<Id>, Count) {
+        let view = self.made.view(viewer.clone());
+        let mut query = ListQuery { limit: 4, ..ListQuery::default() };
+        let mut found = BTreeSet::new();
+        loop {
+            let page = view.list("campaigns", &query).unwrap();
+            for row in page.rows {
+                assert!(found.insert(row.seen.object.id().clone()), "once in the list");
+            }
+            query.after = page.next;
+            if query.after.is_none() {
+                return (found, page.total);
+            }
+        }
+    }
+
+    fn check_search(&self, viewer: &Viewer) {
+        let view = self.made.view(viewer.clone());
+        let seen = self.campaigns(viewer);
+        for n in 0..6 {
+            let page = view.search(&format!("campaign {n} "), None, 9).unwrap();
+            let wanted = usize::from(seen.contains(&end(n)));
+            assert_eq!((page.rows.len(), page.total.number), (wanted, wanted as u64));
+        }
     }
 
     fn check(&self, viewer: &Viewer) {
@@ -199,8 +232,17 @@ proptest! {
         for event in &events {
             world.happens(event);
         }
+        // Projections may lag; what somebody may not see they never show.
+        for viewer in viewers() {
+            prop_assert!(world.listed(&viewer).0.is_subset(&world.campaigns(&viewer)));
+        }
+        world.made.settle();
         for viewer in viewers() {
             world.check(&viewer);
+            let wanted = world.campaigns(&viewer);
+            let total = Count { number: wanted.len() as u64, exact: true };
+            prop_assert_eq!(world.listed(&viewer), (wanted, total));
+            world.check_search(&viewer);
         }
     }
 
