@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::process::Command;
 
-use crate::writing::{said, start};
+use crate::writing::{Told, start};
 
 const BATCHES: usize = 20;
 
@@ -34,7 +34,7 @@ fn the_log_is_synced_before_the_acknowledgement_is_written() {
         "-o",
         trace.to_str().unwrap(),
     ];
-    let acknowledged = said(start(&by, dir.path(), 1, BATCHES)).len();
+    let acknowledged = Told::by(start(&by, dir.path(), 1, BATCHES)).all().len();
     let trace = std::fs::read_to_string(&trace).unwrap();
     let calls = read(&trace);
     let told = calls.iter().filter(|call| **call == Call::Acknowledged).count();

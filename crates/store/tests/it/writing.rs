@@ -1,8 +1,8 @@
 //! A process that writes and says so: this test program itself, started again by others.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 use release::Holder;
@@ -85,18 +85,51 @@ pub(crate) fn start(by: &[&str], dir: &Path, writers: usize, batches: usize) -> 
         .unwrap()
 }
 
-/// All that the child said until it ended: whole lines only.
-pub(crate) fn said(mut child: Child) -> Vec<(String, usize, usize)> {
-    let mut text = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
-    child.wait().unwrap();
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let parse = |line: &str| {
-        let mut words = line.split(' ');
-        let word = words.next().filter(|word| ["stored", "withdrawn"].contains(word))?.to_owned();
-        Some((word, words.next()?.parse().ok()?, words.next()?.parse().ok()?))
-    };
-    whole.lines().filter_map(parse).collect()
+/// A word, the writer and the number of its batch.
+type Line = (String, usize, usize);
+
+/// A child, and what it said so far.
+pub(crate) struct Told {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    lines: Vec<Line>,
+}
+
+impl Told {
+    pub(crate) fn by(mut child: Child) -> Self {
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Self { child, out, lines: Vec::new() }
+    }
+
+    /// Waits until the child has acknowledged so many things.
+    pub(crate) fn wait(&mut self, acknowledged: usize) {
+        while self.lines.len() < acknowledged && self.read() {}
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+    }
+
+    /// All that the child acknowledged until it ended.
+    pub(crate) fn all(mut self) -> Vec<Line> {
+        while self.read() {}
+        self.child.wait().unwrap();
+        self.lines
+    }
+
+    /// Reads a line; one that was cut off says nothing.
+    fn read(&mut self) -> bool {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        self.lines.extend(line.strip_suffix('\n').and_then(parse));
+        !line.is_empty()
+    }
+}
+
+fn parse(line: &str) -> Option<Line> {
+    let mut words = line.split(' ');
+    let word = words.next().filter(|word| ["stored", "withdrawn"].contains(word))?.to_owned();
+    Some((word, words.next()?.parse().ok()?, words.next()?.parse().ok()?))
 }
 
 #[test]
