@@ -109,10 +109,21 @@ class Saver {
         redirect: 'manual',
         keepalive,
       });
+      // The first save of a new form makes the draft, and tells where it lies.
+      const draft = answer.status === 201 ? answer.headers.get('Location') : null;
+      if (draft) this.move(draft);
       return answer.ok;
     } catch {
       return false;
     }
+  }
+
+  /** From now on the form is the draft at this address, also after a reload. */
+  private move(draft: string): void {
+    this.shelf.drop(this.url);
+    this.form.dataset['autosave'] = draft;
+    this.form.action = draft;
+    history.replaceState(history.state, '', draft);
   }
 
   private tell(state: State): void {

@@ -120,6 +120,7 @@ hybrid-because = Because
 hybrid-since = Since
 hybrid-preview = Preview
 hybrid-see-as = See as { $name }
+hybrid-see-as-public = See as the public
 hybrid-seen-as = As { $name } sees it
 hybrid-seen-as-hint = Relations and notes too are only those visible there.
 hybrid-back-own = Back to your own view

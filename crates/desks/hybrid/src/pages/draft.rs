@@ -4,7 +4,7 @@ mod outgoing;
 mod page;
 
 use axum::extract::{Form as Body, Path, Query};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use node::Draft;
 use serde::Deserialize;
@@ -52,11 +52,19 @@ pub(super) async fn page(
 }
 
 /// The first time that a form is kept.
-pub(super) async fn start(reader: Reader, Body(pairs): Body<Pairs>) -> Result<Response, Fault> {
+pub(super) async fn start(
+    reader: Reader,
+    headers: HeaderMap,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, Fault> {
     blocking(move || {
         let form = serde_json::to_value(Form::of(pairs)).unwrap_or_default();
         let draft = reader.node().start_draft(reader.session(), KIND, form, None)?;
-        Ok(Redirect::to(&format!("/reports/drafts/{}", draft.id)).into_response())
+        let href = format!("/reports/drafts/{}", draft.id);
+        if headers.contains_key("x-autosave") {
+            return Ok((StatusCode::CREATED, [(header::LOCATION, href)]).into_response());
+        }
+        Ok(Redirect::to(&href).into_response())
     })
     .await
 }

@@ -27,7 +27,9 @@ struct Other {
     word: String,
     because: String,
     since: String,
-    href: Option<String>,
+    href: String,
+    /// What the link to that reader's view says.
+    see: String,
 }
 
 struct Fact {
@@ -91,6 +93,8 @@ struct Page {
     id: String,
     mark: Mark,
     owner: Named,
+    /// The owner's node and state: who answers for the report.
+    reporter: String,
     basis: String,
     version: String,
     signed: bool,
@@ -256,6 +260,7 @@ fn show(
         id: report.id.to_string(),
         owner: mark.owner.clone().unwrap_or_else(|| reader.named(&reader.node().profile().state)),
         mark,
+        reporter: reporter(reader, seen),
         basis,
         version: texts
             .say("hybrid-version")
@@ -289,6 +294,17 @@ fn show(
         },
         frame,
     })
+}
+
+/// The owner as a reporter: the node before the state, for an open-source report is made at a node
+/// and is no statement of a state that was struck.
+fn reporter(reader: &Reader, seen: &Seen) -> String {
+    let Some(state) = seen.policy.badge().owner else { return String::new() };
+    let name = reader.named(&state).name;
+    match reader.node().owner_profile(&state) {
+        Ok(Some(profile)) => format!("{} ({name})", web::foreign(&profile.name)),
+        _ => name,
+    }
 }
 
 fn affected(reader: &Reader, report: &Report) -> Vec<Named> {
@@ -335,7 +351,11 @@ fn others(reader: &Reader, id: &Id) -> Result<Vec<Other>, Fault> {
                 word: texts.say(word).to_string(),
                 because: reader.reason(delivery.decision.reason),
                 since: delivery.since.map_or_else(|| "–".to_owned(), |since| texts.moment(since)),
-                href: Some(format!("/reports/{id}?as={}", delivery.partner.code)),
+                href: format!("/reports/{id}?as={}", delivery.partner.code),
+                see: texts
+                    .say("hybrid-see-as")
+                    .with("name", delivery.partner.name.as_str())
+                    .to_string(),
                 node: delivery.partner.name,
             }
         })
@@ -353,7 +373,8 @@ fn others(reader: &Reader, id: &Id) -> Result<Vec<Other>, Fault> {
         word: texts.say(word).to_string(),
         because,
         since: public.map_or_else(|| "–".to_owned(), |seen| texts.moment(seen.added)),
-        href: Some(format!("/reports/{id}?as=public")),
+        href: format!("/reports/{id}?as=public"),
+        see: texts.say("hybrid-see-as-public").to_string(),
     });
     Ok(others)
 }
