@@ -4,6 +4,8 @@
 export async function paths(page, web) {
   await page.goto(`${web}/reports`);
   const reports = await page.locator('table.list tbody a[href^="/reports/incident--"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  await page.goto(`${web}/reports?owner=AL&q=Parliament`);
+  const own = await page.locator('table.list tbody a[href^="/reports/incident--"]').first().getAttribute('href');
   await page.goto(`${web}/search?q=declaration`);
   const other = await page.locator('main a[href^="/objects/"]').first().getAttribute('href');
   return {
@@ -12,6 +14,7 @@ export async function paths(page, web) {
     filtered: '/reports?domain=cyber',
     none: '/reports?q=nothing-of-the-kind',
     report: reports[0],
+    own,
     new: '/reports/new',
     search: '/search?q=parliament',
     object: other,

@@ -101,9 +101,10 @@ class EntenteMap extends HTMLElement {
     });
     const set = (): void => {
       // Small pictures have room for codes only.
-      const wide = this.clientWidth >= 420;
+      const roomy = this.clientWidth >= 420 || map.getZoom() > 5.5;
+      this.classList.toggle('small', !roomy);
       for (const { code, zoom, element } of labels) {
-        element.textContent = wide || map.getZoom() > 5.5 ? (data.names[code] ?? code) : code;
+        element.textContent = roomy ? (data.names[code] ?? code) : code;
         element.hidden = map.getZoom() < zoom;
       }
     };
@@ -116,7 +117,7 @@ class EntenteMap extends HTMLElement {
     const count = place.points.length;
     const button = document.createElement('button');
     button.type = 'button';
-    button.className = count > 1 ? 'map-place many' : 'map-place';
+    button.className = `map-place ${count > 4 ? 'many most' : count > 1 ? 'many' : ''}`.trim();
     const disc = document.createElement('span');
     if (count > 1) disc.textContent = String(count);
     button.append(disc);
