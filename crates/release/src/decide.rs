@@ -73,10 +73,12 @@ pub fn decide(policy: &Policy, viewer: &Viewer, place: &Place) -> Decision {
     };
     match own {
         Err(reason) => Decision { allowed: false, reason, by_bound: false },
-        Ok(yes) => match policy.bounds().find_map(|term| may_see(term, viewer, place).err()) {
-            Some(reason) => Decision { allowed: false, reason, by_bound: true },
-            None => Decision { allowed: true, reason: yes, by_bound: false },
-        },
+        Ok(yes) => {
+            match policy.bounds().find_map(|term| binds(policy.own(), term, viewer, place).err()) {
+                Some(reason) => Decision { allowed: false, reason, by_bound: true },
+                None => Decision { allowed: true, reason: yes, by_bound: false },
+            }
+        }
     }
 }
 
@@ -90,6 +92,19 @@ fn may_see(term: &Term, viewer: &Viewer, place: &Place) -> Answer {
             passed_on(term, owner, viewer, place)?;
             of_state(term, owner, viewer, place)
         }
+    }
+}
+
+/// What something on which the object depends allows. Nothing of another state's is handed on by
+/// showing the object, so that its marking alone counts, not whose node this is: an answer reaches
+/// the owner of what it answers. What the object's own state holds back, above all a newer version,
+/// binds in full.
+fn binds(own: Option<&Term>, term: &Term, viewer: &Viewer, place: &Place) -> Answer {
+    match &term.holder {
+        Holder::State(owner) if own.is_some_and(|own| own.holder != term.holder) => {
+            of_state(term, owner, viewer, place)
+        }
+        _ => may_see(term, viewer, place),
     }
 }
 

@@ -7,8 +7,10 @@ use crate::mark::{Mark, Named};
 pub struct Overview {
     /// Figures on top.
     pub tiles: Vec<Tile>,
-    /// What is new, by owner.
+    /// What is new, by owner; where nothing is, what came last.
     pub news: Vec<NewsGroup>,
+    /// Whether the news came before the reader's last visit.
+    pub is_old: bool,
     /// What waits for the reader.
     pub due: Vec<Due>,
     /// What partners have received of ours, newest first.
@@ -73,6 +75,9 @@ impl Overview {
     /// Joins what another desk has.
     #[must_use]
     pub(crate) fn and(mut self, other: Self) -> Self {
+        // News of one desk are news, whatever another has.
+        self.is_old =
+            (self.is_old || self.news.is_empty()) && (other.is_old || other.news.is_empty());
         self.tiles.extend(other.tiles);
         self.due.extend(other.due);
         self.received.extend(other.received);

@@ -42,6 +42,28 @@ pub(crate) fn sees_in_groups(
     place: usize,
     relay: bool,
 ) -> bool {
+    let has = |mark: &Mark| marks.contains(mark);
+    // A node that did not enter it does not hand it to another node …
+    if matches!(asker, Asker::Node(_)) && place != owner {
+        let strict = has(&Mark::Amber) || has(&Mark::AmberStrict) || has(&Mark::Red);
+        let open = has(&Mark::Clear) || has(&Mark::Green);
+        // … unless it relays, and then only what is marked CLEAR or GREEN and nothing stricter,
+        // and never what is for a group: that is “my state, no onward passing”.
+        if !relay || strict || !open || !groups.is_empty() {
+            return false;
+        }
+    }
+    allows(owner, marks, groups, asker, place)
+}
+
+/// What the marking alone allows, whoever hands it on: so it binds what depends on the object.
+pub(crate) fn allows(
+    owner: usize,
+    marks: &[Mark],
+    groups: &[BTreeSet<usize>],
+    asker: Asker,
+    place: usize,
+) -> bool {
     let state = match asker {
         Asker::Node(state) | Asker::Person { state, .. } => Some(state),
         Asker::Public | Asker::Tool => None,
@@ -59,16 +81,6 @@ pub(crate) fn sees_in_groups(
     let in_all_lists =
         state.is_some_and(|state| lists.iter().all(|(states, _)| states.contains(&state)));
 
-    // A node that did not enter it does not hand it to another node …
-    if matches!(asker, Asker::Node(_)) && place != owner {
-        let strict = has(&Mark::Amber) || has(&Mark::AmberStrict) || has(&Mark::Red);
-        let open = has(&Mark::Clear) || has(&Mark::Green);
-        // … unless it relays, and then only what is marked CLEAR or GREEN and nothing stricter,
-        // and never what is for a group: that is “my state, no onward passing”.
-        if !relay || strict || !open || !groups.is_empty() {
-            return false;
-        }
-    }
     // The owner serves the members of all groups; elsewhere who reads for the node is one.
     let is_member = state.is_some_and(|state| {
         if place == owner {

@@ -207,13 +207,6 @@ impl Model {
     /// DESIGN section 5, for the few markings there are here.
     fn allows(&self, held: &Held, viewer: &Viewer) -> bool {
         let reader = (0..3).find(|n| viewer.state() == Some(&state(*n)));
-        let is_node = matches!(viewer, Viewer::Node(_));
-        if is_node && held.owner != 0 {
-            let travels = matches!(held.mark, Mark::Clear | Mark::Green);
-            if !(self.relay && travels) {
-                return false;
-            }
-        }
         if reader == Some(held.owner) {
             return true;
         }
@@ -233,6 +226,12 @@ impl Model {
         }
     }
 
+    /// Whether this node hands it to another.
+    fn hands_on(&self, held: &Held, viewer: &Viewer) -> bool {
+        let travels = matches!(held.mark, Mark::Clear | Mark::Green);
+        !matches!(viewer, Viewer::Node(_)) || held.owner == 0 || (self.relay && travels)
+    }
+
     fn newest(&self, id: &Id) -> Option<&Held> {
         self.held.iter().filter(|held| held.object.id() == id).max_by_key(|held| held.version)
     }
@@ -241,12 +240,14 @@ impl Model {
     fn stands(&self, held: &Held, viewer: &Viewer) -> bool {
         let mut reached = BTreeSet::from([held.object.id().clone()]);
         let mut waiting = held.ends.clone();
-        let mut allowed = self.allows(held, viewer);
+        let mut allowed = self.allows(held, viewer) && self.hands_on(held, viewer);
         while let Some(id) = waiting.pop() {
             if reached.insert(id.clone())
                 && let Some(end) = self.newest(&id)
             {
                 allowed &= self.allows(end, viewer);
+                // What its own state holds back, above all a newer version, binds in full.
+                allowed &= end.owner != held.owner || self.hands_on(end, viewer);
                 waiting.extend(end.ends.iter().cloned());
             }
         }
@@ -275,7 +276,9 @@ impl Model {
         let mut facts: Vec<_> = self
             .held
             .iter()
-            .filter(|held| held.version == 0 && self.allows(held, viewer))
+            .filter(|held| {
+                held.version == 0 && self.allows(held, viewer) && self.hands_on(held, viewer)
+            })
             .collect();
         facts.sort_by_key(|held| held.order);
         facts.into_iter().map(|held| (held.object.id().clone(), held.object.clone())).collect()

@@ -139,6 +139,7 @@ type-vulnerability = Vulnerability
 
 overview-for = What has changed on this node since you were here on { $when } UTC.
 overview-new = New, by owner
+overview-latest = Nothing new since then; what came last, by owner
 overview-by-themselves = New arrivals appear by themselves
 overview-nothing-new = Nothing is new
 overview-nothing-new-hint = What partners release to you appears here by itself.

@@ -141,6 +141,7 @@ type-vulnerability = Ranjivost
 
 overview-for = Što se na ovom čvoru promijenilo otkad ste bili ovdje { $when } UTC.
 overview-new = Novo, po vlasniku
+overview-latest = Od tada ništa novo; što je stiglo zadnje, po vlasniku
 overview-by-themselves = Novo se pojavljuje samo od sebe
 overview-nothing-new = Nema ništa novo
 overview-nothing-new-hint = Što vam partneri ustupe, pojavljuje se ovdje samo od sebe.

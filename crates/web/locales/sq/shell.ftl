@@ -139,6 +139,7 @@ type-vulnerability = Cenueshmëri
 
 overview-for = Çfarë ka ndryshuar në këtë nyje që kur ishit këtu më { $when } UTC.
 overview-new = Të reja, sipas pronarit
+overview-latest = Asgjë e re që atëherë; çfarë erdhi e fundit, sipas pronarit
 overview-by-themselves = Të rejat shfaqen vetvetiu
 overview-nothing-new = Nuk ka asgjë të re
 overview-nothing-new-hint = Ajo që partnerët ju japin shfaqet këtu vetvetiu.

@@ -173,7 +173,10 @@ hybrid-show-version = Show
 
 hybrid-tile-new = new or changed at partners
 hybrid-tile-waiting = not yet at a partner
-hybrid-tile-drafts = drafts of yours
+hybrid-tile-drafts = { $n ->
+    [one] draft of yours
+   *[other] drafts of yours
+}
 hybrid-draft = Draft
 hybrid-draft-kept = Kept { $when } UTC
 hybrid-news-new = New

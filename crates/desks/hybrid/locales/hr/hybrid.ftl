@@ -174,7 +174,11 @@ hybrid-show-version = Prikaži
 
 hybrid-tile-new = novo ili promijenjeno kod partnera
 hybrid-tile-waiting = još nije kod partnera
-hybrid-tile-drafts = vaših nacrta
+hybrid-tile-drafts = { $n ->
+    [one] vaš nacrt
+    [few] vaša nacrta
+   *[other] vaših nacrta
+}
 hybrid-draft = Nacrt
 hybrid-draft-kept = Spremljeno { $when } UTC
 hybrid-news-new = Novo

@@ -173,7 +173,10 @@ hybrid-show-version = Shfaq
 
 hybrid-tile-new = të reja ose të ndryshuara te partnerët
 hybrid-tile-waiting = ende pa arritur te një partner
-hybrid-tile-drafts = drafte tuajat
+hybrid-tile-drafts = { $n ->
+    [one] draft juaji
+   *[other] drafte tuajat
+}
 hybrid-draft = Draft
 hybrid-draft-kept = Ruajtur më { $when } UTC
 hybrid-news-new = E re

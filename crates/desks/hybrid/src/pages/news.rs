@@ -22,8 +22,8 @@ pub(super) fn overview(reader: &Reader) -> Result<Overview, Fault> {
     let since = reader.session().last_visit;
     let new = reader.view().since(REPORTS, since, ROWS)?;
     // At a first visit nothing is newer than it; what came last is shown instead.
-    let shown =
-        if new.rows.is_empty() { reader.view().since(REPORTS, 0, ROWS)? } else { new.clone() };
+    let is_old = !new.rows.iter().any(|row| !is_mine(row));
+    let shown = if is_old { reader.view().since(REPORTS, 0, ROWS)? } else { new.clone() };
     let mut news: Vec<NewsGroup> = Vec::new();
     for row in shown.rows.iter().filter(|row| !is_mine(row)) {
         let Some(item) = item(reader, row)? else { continue };
@@ -40,7 +40,11 @@ pub(super) fn overview(reader: &Reader) -> Result<Overview, Fault> {
     let tiles = vec![
         tile(format!("{fresh}{plus}"), texts.say("hybrid-tile-new").to_string(), "#new"),
         tile(waiting.to_string(), texts.say("hybrid-tile-waiting").to_string(), "#received"),
-        tile(drafts.len().to_string(), texts.say("hybrid-tile-drafts").to_string(), "#due"),
+        tile(
+            drafts.len().to_string(),
+            texts.say("hybrid-tile-drafts").with("n", drafts.len()).to_string(),
+            "#due",
+        ),
     ];
     let due = drafts.into_iter().take(DRAFTS).map(|draft| {
         let form: Form = serde_json::from_value(draft.form).unwrap_or_default();
@@ -57,7 +61,7 @@ pub(super) fn overview(reader: &Reader) -> Result<Overview, Fault> {
     });
     let due = due.collect();
     let act = Some((texts.say("hybrid-nav-new").to_string(), "/reports/new"));
-    Ok(Overview { tiles, news, due, received, act })
+    Ok(Overview { tiles, news, is_old, due, received, act })
 }
 
 fn tile(number: String, what: String, href: &str) -> Tile {

@@ -395,6 +395,9 @@ fn lines(reader: &Reader, report: &Report) -> Vec<Fact> {
         let point = place.point().map(|(latitude, longitude)| degrees(latitude, longitude));
         line("hybrid-fact-where", web::foreign(&place.name), point.unwrap_or_default());
     }
+    let struck: Vec<String> =
+        affected(reader, report).into_iter().map(|state| state.name).collect();
+    line("hybrid-filter-struck", struck.join(", "), String::new());
     if let Some(domain) = &facts.domain {
         line("hybrid-fact-domain", words::word(texts, "hybrid-domain-", domain), String::new());
     }
@@ -416,7 +419,9 @@ fn lines(reader: &Reader, report: &Report) -> Vec<Fact> {
         Some(confidence) => {
             let number =
                 texts.say("hybrid-confidence-number").with("n", u32::from(confidence)).to_string();
-            let note = foreign(&facts.confidence_note);
+            // A note that says no more than the band is left out.
+            let said = facts.confidence_note.as_deref().unwrap_or_default().trim().to_lowercase();
+            let note = if said == band { String::new() } else { foreign(&facts.confidence_note) };
             if note.is_empty() { number } else { format!("{number} · {note}") }
         }
         None => foreign(&facts.confidence_note),

@@ -17,7 +17,7 @@ use store::{Admitted, Clock, CollectionKind, Random};
 use tower::ServiceExt;
 
 use super::ask::{Answer, Ask, Door};
-use crate::oracle::{Asker, Mark, sees};
+use crate::oracle::{Asker, Mark, allows, sees};
 
 pub(crate) const STATES: usize = 3;
 pub(crate) const PERSONS: usize = 3;
@@ -210,7 +210,13 @@ impl World {
     /// Whether a reader may see a thing: itself, and everything on which that depends.
     fn sees(&self, reader: &Reader, thing: &Thing) -> bool {
         sees(thing.owner, &thing.marks, reader.asker, HOME, false)
-            && thing.ends.iter().all(|end| self.sees(reader, &self.things[*end]))
+            && thing.ends.iter().all(|end| self.binds(reader, &self.things[*end]))
+    }
+
+    /// Whether the markings of a thing, and of what it depends on itself, allow it.
+    fn binds(&self, reader: &Reader, thing: &Thing) -> bool {
+        allows(thing.owner, &thing.marks, &[], reader.asker, HOME)
+            && thing.ends.iter().all(|end| self.binds(reader, &self.things[*end]))
     }
 
     pub(crate) fn visible(&self, reader: &Reader) -> Vec<&Thing> {
