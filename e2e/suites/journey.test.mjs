@@ -109,6 +109,29 @@ async function looksAbsent({ demo, context, web }, id) {
   }
 }
 
+test('a question about a report reaches its owner, and nobody else', async () => {
+  const pristina = await at('pristina', 'analyst');
+  const tirana = await at('tirana', 'analyst');
+  const zagreb = await at('zagreb', 'administrator');
+  const mark = word();
+  await pristina.page.goto(`${pristina.web}/reports?owner=AL`);
+  const href = await pristina.page.locator('table.list tbody a[data-row]').first().getAttribute('href');
+  await tirana.page.goto(tirana.web + href);
+  await pristina.page.goto(pristina.web + href);
+  await pristina.page.locator('#note').fill(`Is this the ${mark} again?`);
+  await pristina.page.getByRole('button', { name: 'Send as a question' }).click();
+  await pristina.page.locator('#notes-list', { hasText: mark }).waitFor();
+  await tirana.page.locator('#notes-list', { hasText: mark }).waitFor();
+  await new Promise((done) => setTimeout(done, 1_000));
+  for (const path of [href, `/search?q=${mark}`]) {
+    const { body } = await get(zagreb.context, zagreb.web + path);
+    assert.ok(!body.includes(`the ${mark}`), path);
+  }
+  quiet(tirana.context);
+  quiet(pristina.context);
+  for (const { context } of [tirana, pristina, zagreb]) await context.close();
+});
+
 describe('a partner that was away', () => {
   test('catches up on its return: nothing twice, nothing lost', async () => {
     const { demo } = await house();
