@@ -1,17 +1,20 @@
 // Bundles scripts, styles and borders into dist, which the binary embeds.
 
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { region } from './region.mjs';
 
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const dist = here('dist');
+/** Where the bundles are made, before they are compared with what lies in dist. */
+const made = here('node_modules/.dist');
 
 /** What may be downloaded at most, in bytes before compression. */
 const LIMITS = { 'region.json': 250_000, 'entente.js': 100_000, 'theme.js': 1_000 };
 
-await rm(dist, { recursive: true, force: true });
+await rm(made, { recursive: true, force: true });
+await mkdir(made, { recursive: true });
 await mkdir(dist, { recursive: true });
 
 const common = {
@@ -21,7 +24,7 @@ const common = {
   target: 'es2022',
   legalComments: 'none',
   logLevel: 'warning',
-  outdir: dist,
+  outdir: made,
 };
 
 await Promise.all([
@@ -48,10 +51,19 @@ await Promise.all([
     target: 'esnext',
     loader: { '.svg': 'dataurl' },
   }),
-  writeFile(`${dist}/region.json`, JSON.stringify(region())),
+  writeFile(`${made}/region.json`, JSON.stringify(region())),
 ]);
 
 for (const [name, limit] of Object.entries(LIMITS)) {
-  const { size } = await stat(`${dist}/${name}`);
+  const { size } = await stat(`${made}/${name}`);
   if (size > limit) throw new Error(`${name} has ${size} bytes, more than its ${limit}`);
+}
+
+// What did not change is left alone: the binary embeds dist, and is built anew when it is touched.
+const names = new Set(await readdir(made));
+for (const name of await readdir(dist)) if (!names.has(name)) await rm(`${dist}/${name}`, { recursive: true });
+for (const name of names) {
+  const fresh = await readFile(`${made}/${name}`);
+  const held = await readFile(`${dist}/${name}`).catch(() => undefined);
+  if (!held?.equals(fresh)) await writeFile(`${dist}/${name}`, fresh);
 }

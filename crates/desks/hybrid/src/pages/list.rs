@@ -153,8 +153,9 @@ fn search(reader: &Reader, filter: &Filter, query: &store::ListQuery) -> Result<
     rows.sort_by(
         |(a, _), (b, _)| if query.order == Order::Ascending { a.cmp(b) } else { b.cmp(a) },
     );
-    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
     let total = Count { number: rows.len() as u64, exact };
+    // Whoever finds more says more words: a page is not a place to leaf through them.
+    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).take(query.limit).collect();
     Ok(Found { rows, total, next: None, previous: None })
 }
 
