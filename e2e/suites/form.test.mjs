@@ -65,4 +65,19 @@ describe('the form of a report', () => {
     quiet(context);
     await context.close();
   });
+
+  test('lets nothing out that was not shown before', async () => {
+    const { context, page } = await start();
+    await fill(page, { title: 'First for nobody', handling: 'NATIONAL' });
+    await page.getByRole('button', { name: 'Keep as draft' }).click();
+    await page.waitForURL(/\/reports\/drafts\//);
+    await page.getByRole('radio', { name: 'CLEAR' }).check();
+    await page.getByRole('button', { name: 'Release' }).click();
+    await page.waitForURL(/changed=1/);
+    await page.locator('.views > section', { hasText: 'Zagreb' }).getByText('First for nobody').waitFor();
+    await page.getByRole('button', { name: 'Release' }).click();
+    await page.waitForURL(/\/reports\/incident--/);
+    quiet(context);
+    await context.close();
+  });
 });

@@ -11,6 +11,7 @@ pub(crate) use check::{CONFIDENCES, NATIONAL};
 pub(crate) use fill::REGION;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 use stix::Id;
@@ -53,17 +54,29 @@ pub(crate) struct Checked {
     pub(crate) handling: Handling,
 }
 
+/// The field that says which report the analyst was shown before releasing it.
+pub(crate) const SEEN: &str = "seen";
+
 /// The fields of one claim, by their place on the page.
 pub(crate) const CLAIM: [&str; 4] = ["claim", "actor", "by", "standing"];
 /// The fields of one source.
 pub(crate) const SOURCE: [&str; 2] = ["source", "url"];
+
+impl Checked {
+    /// Names what would be released, for comparison with what was shown.
+    pub(crate) fn digest(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+}
 
 impl Form {
     /// The fields of a submitted form. What belongs to the page and not to the report is left out.
     pub(crate) fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut form = Self::default();
         for (name, value) in pairs {
-            if name != "csrf" && name != "intent" {
+            if name != "csrf" && name != SEEN {
                 form.values.entry(name).or_default().push(value);
             }
         }

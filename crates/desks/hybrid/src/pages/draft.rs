@@ -11,10 +11,10 @@ use serde::Deserialize;
 use web::{Fault, Reader, blocking};
 
 use super::report::{held, is_own};
-use crate::form::Form;
+use crate::form::{Form, SEEN};
 use crate::objects::Report;
 use outgoing::{handling, outgoing, partners};
-use page::show;
+use page::{Shows, show};
 
 /// What the drafts of this form are called at the node.
 pub(super) const KIND: &str = "hybrid.report";
@@ -28,12 +28,20 @@ pub(super) struct Said {
     check: String,
     #[serde(default)]
     undo: String,
+    /// Whether a release was held up because the draft had changed since it was shown.
+    #[serde(default)]
+    changed: String,
 }
 
 pub(super) async fn new(reader: Reader, Query(said): Query<Said>) -> Result<Response, Fault> {
     blocking(move || {
         may_write(&reader)?;
-        show(&reader, None, &Form::default(), false, !said.undo.is_empty())
+        show(
+            &reader,
+            None,
+            &Form::default(),
+            Shows { undo: !said.undo.is_empty(), ..Shows::default() },
+        )
     })
     .await
 }
@@ -46,7 +54,16 @@ pub(super) async fn page(
     blocking(move || {
         let draft = draft(&reader, &id)?;
         let form = form_of(&draft);
-        show(&reader, Some(&draft), &form, !said.check.is_empty(), false)
+        show(
+            &reader,
+            Some(&draft),
+            &form,
+            Shows {
+                strict: !said.check.is_empty(),
+                changed: !said.changed.is_empty(),
+                undo: false,
+            },
+        )
     })
     .await
 }
@@ -112,11 +129,18 @@ pub(super) async fn release(
         if !reader.may_release() {
             return Err(Fault::Forbidden);
         }
+        let seen = pairs.iter().find(|(name, _)| name == SEEN).map(|(_, seen)| seen.clone());
         let draft = keep_form(&reader, &id, pairs)?;
         let form = form_of(&draft);
         let Ok(checked) = form.check(&partners(&reader)?) else {
             return Ok(Redirect::to(&format!("/reports/drafts/{id}?check=1")).into_response());
         };
+        // Nobody lets out what he was not shown: whoever changed something looks once more.
+        if seen != Some(checked.digest()) {
+            return Ok(
+                Redirect::to(&format!("/reports/drafts/{id}?changed=1#release")).into_response()
+            );
+        }
         let (incident, mut release) = outgoing(&reader, &draft, &checked)?;
         if reader.node().preview(reader.session(), &release)?.is_blocked() {
             return Ok(

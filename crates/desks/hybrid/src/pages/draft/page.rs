@@ -73,6 +73,17 @@ struct Similar {
     mark: Mark,
 }
 
+/// What the page shows besides the form.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shows {
+    /// Everything missing is an error already.
+    pub(super) strict: bool,
+    /// A release was held up because the draft had changed since it was shown.
+    pub(super) changed: bool,
+    /// A draft was deleted and can be brought back.
+    pub(super) undo: bool,
+}
+
 /// What can be chosen, with what is chosen.
 struct Choices {
     domains: Vec<Choice>,
@@ -108,7 +119,9 @@ struct Page {
     blocked: bool,
     shown: Shown,
     may_release: bool,
-    undo: bool,
+    /// Names what the views show.
+    seen: String,
+    shows: Shows,
 }
 
 /// What a partner's view shows of the report.
@@ -157,13 +170,12 @@ pub(super) fn similar(reader: &Reader, text: &str) -> Result<Response, Fault> {
     render(&SimilarPart { frame: reader.frame(""), similar: alike(reader, text, None)? })
 }
 
-/// The form as it stands. With `strict`, everything missing is an error already.
+/// The form as it stands.
 pub(super) fn show(
     reader: &Reader,
     draft: Option<&Draft>,
     form: &Form,
-    strict: bool,
-    undo: bool,
+    shows: Shows,
 ) -> Result<Response, Fault> {
     let texts = reader.texts();
     let states = partners(reader)?;
@@ -174,7 +186,7 @@ pub(super) fn show(
         text: texts.say(problem.key).to_string(),
     };
     // While one still writes, what is merely missing is no error.
-    let told = found.iter().filter(|problem| draft.is_some() && (strict || !problem.missing));
+    let told = found.iter().filter(|problem| draft.is_some() && (shows.strict || !problem.missing));
     let errors: Vec<Mend> = told.map(mend).collect();
     let worked_out = match (draft, &checked) {
         (Some(draft), Ok(checked)) => Some(work_out(reader, draft, checked)?),
@@ -212,7 +224,8 @@ pub(super) fn show(
         shown: checked.as_ref().map(|checked| shown(reader, checked)).unwrap_or_default(),
         may_release: reader.may_release(),
         form: form.clone(),
-        undo,
+        seen: checked.as_ref().map(Checked::digest).unwrap_or_default(),
+        shows,
     })
 }
 
