@@ -14,6 +14,7 @@ struct Room {
 const ROOMS: &[Room] = &[
     Room { manifest: "crates/stix/", may_use: &[] },
     Room { manifest: "crates/release/", may_use: &["stix"] },
+    Room { manifest: "crates/convert/", may_use: &["stix"] },
     Room { manifest: "crates/store/", may_use: &["stix", "release"] },
     Room { manifest: "crates/taxii/", may_use: &["stix", "release", "store"] },
     Room { manifest: "crates/node/", may_use: &["stix", "release", "store", "taxii"] },
@@ -23,7 +24,7 @@ const ROOMS: &[Room] = &[
     Room { manifest: "crates/entente/", may_use: &["*"] },
     Room { manifest: "xtask/", may_use: &[] },
     Room { manifest: "benches/", may_use: &["*"] },
-    Room { manifest: "fuzz/", may_use: &["stix", "release"] },
+    Room { manifest: "fuzz/", may_use: &["stix", "release", "convert"] },
 ];
 
 /// A dependency from outside, and the only crates that may name it.
@@ -40,7 +41,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 ];
 
 /// What the pure rooms need nothing of: I/O, threads, clocks, chance.
-const PURE: &[&str] = &["crates/stix/", "crates/release/"];
+const PURE: &[&str] = &["crates/stix/", "crates/release/", "crates/convert/"];
 const IMPURE: &[&str] =
     &["tokio", "getrandom", "rand", "ring", "tracing", "tempfile", "futures-util"];
 
