@@ -10,6 +10,8 @@ use crate::object::Object;
 
 /// The owner's signature over an object.
 pub const SIGNATURE: &str = "extension-definition--ed39c744-114c-5e29-b18d-9a15837c6c29";
+/// An owner's statement about its keys: a type of its own.
+pub const KEY: &str = "extension-definition--4b09cc59-4258-504e-ac13-3bb1593b5f37";
 /// A marking that names the states, and for TLP:RED the persons, to whom an object is releasable.
 pub const RELEASABLE_TO: &str = "extension-definition--f140f633-dd66-5329-99a5-a91642735c19";
 /// A marking that names a group whose roster its owner keeps.
@@ -39,6 +41,7 @@ const OURS: &[(&str, &str, &str)] = &[
         "entente-signature",
         "An Ed25519 signature of the object's owner over its canonical form.",
     ),
+    (KEY, "entente-key", "An owner's statement about its signing keys: rotation or revocation."),
     (
         RELEASABLE_TO,
         "entente-releasable-to",
@@ -79,13 +82,18 @@ pub fn definitions() -> Vec<Object> {
         json!({
             "type": "extension-definition", "spec_version": "2.1", "id": id, "created_by_ref": *AUTHORITY,
             "created": CREATED, "modified": CREATED, "name": name, "description": description,
-            "schema": format!("urn:entente:schema:{name}"), "version": "1.0.0", "extension_types": ["property-extension"],
+            "schema": format!("urn:entente:schema:{name}"), "version": "1.0.0", "extension_types": [kind(id)],
         })
     });
     std::iter::once(authority)
         .chain(extensions)
         .filter_map(|value| Object::parse(value.to_string().into_bytes()).ok())
         .collect()
+}
+
+/// What a definition defines: a type of its own, or properties of others (STIX 2.1 section 7.3.4).
+fn kind(id: &str) -> &'static str {
+    if id == KEY { "new-sdo" } else { "property-extension" }
 }
 
 #[cfg(test)]

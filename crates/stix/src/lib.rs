@@ -10,6 +10,7 @@ mod error;
 pub mod extension;
 pub mod id;
 pub mod json;
+pub mod keys;
 pub mod marking;
 pub mod object;
 pub mod property;

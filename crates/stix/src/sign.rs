@@ -32,9 +32,22 @@ impl SecretKey {
         Self(SigningKey::from_bytes(&seed))
     }
 
+    /// Reads a seed: 32 bytes in base64url, as [`PublicKey`] reads a key.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let seed =
+            URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        seed.map(Self::from_seed)
+            .ok_or_else(|| Error::new(Pointer::root(), "no seed of 32 bytes in base64url"))
+    }
+
     /// The half that others may know.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
+    }
+
+    /// A signature over bytes that are no object, in base64url.
+    pub(crate) fn sign_bytes(&self, message: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.sign(message).to_bytes())
     }
 }
 
@@ -45,11 +58,12 @@ impl fmt::Debug for SecretKey {
 }
 
 impl PublicKey {
-    /// Reads a key: 32 bytes in base64url.
+    /// Reads a key: 32 bytes in base64url, the one encoding of a point that is not of small order.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let bytes =
             URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         let key = bytes
+            .filter(is_reduced)
             .and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok())
             .filter(|key| !key.is_weak());
         key.map(Self)
@@ -68,6 +82,38 @@ impl PublicKey {
         let id = self.id().0;
         let groups: Vec<_> = (0..id.len()).step_by(4).filter_map(|at| id.get(at..at + 4)).collect();
         groups.join(" ")
+    }
+
+    /// Whether a signature in base64url is this key's over these bytes.
+    pub(crate) fn has_signed(&self, message: &[u8], signature: &str) -> bool {
+        signature_of(signature)
+            .is_some_and(|signature| self.0.verify_strict(message, &signature).is_ok())
+    }
+}
+
+/// Whether the y-coordinate is below the field's prime, 2^255 − 19: a point has one encoding only
+/// (RFC 8032 section 5.1.3), so that a key has one name.
+fn is_reduced(bytes: &[u8; 32]) -> bool {
+    let [first, middle @ .., last] = bytes;
+    *first < 0xed || last & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff)
+}
+
+fn signature_of(text: &str) -> Option<Signature> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    <[u8; 64]>::try_from(bytes).ok().map(|bytes| Signature::from_bytes(&bytes))
+}
+
+impl KeyId {
+    /// Reads a key's name: 32 hexadecimal digits in lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits =
+            text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The name's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -94,6 +140,18 @@ pub enum Status {
     Bad,
     /// There is none.
     None,
+}
+
+impl Status {
+    /// The status as one word, as test vectors and programs write it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Good(_) => "good",
+            Self::Unknown(_) => "unknown-key",
+            Self::Bad => "bad",
+            Self::None => "none",
+        }
+    }
 }
 
 /// An object whose signature was found good. There is no other way to make one.
@@ -123,12 +181,11 @@ impl Verified {
 /// Signs an object: gives it with the signature, serialised once and for all.
 pub fn sign(mut object: Map<String, Value>, key: &SecretKey) -> Result<Object, Error> {
     let message = message(&mut object)?;
-    let signature = key.0.sign(&message);
     let body = json!({
         "extension_type": "property-extension",
         "algorithm": "Ed25519",
         "key": key.public().id().to_string(),
-        "value": URL_SAFE_NO_PAD.encode(signature.to_bytes()),
+        "value": key.sign_bytes(&message),
     });
     let extensions = object.entry("extensions").or_insert_with(|| json!({}));
     match extensions.as_object_mut() {
@@ -157,14 +214,19 @@ pub fn status(object: &Object, lookup: impl Fn(&KeyId) -> Option<PublicKey>) -> 
     if body.as_object().is_none_or(|body| body.len() != 4) {
         return Status::Bad;
     }
-    let named = KeyId(named.to_owned());
+    let (Some(named), Some(signature)) = (KeyId::parse(named), signature_of(signature)) else {
+        return Status::Bad;
+    };
     let Some(key) = lookup(&named) else { return Status::Unknown(named) };
-    let bytes =
-        URL_SAFE_NO_PAD.decode(signature).ok().and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
-    let (Some(bytes), Ok(message)) = (bytes, message(&mut value)) else { return Status::Bad };
-    let good =
-        key.id() == named && key.0.verify_strict(&message, &Signature::from_bytes(&bytes)).is_ok();
+    let Ok(message) = message(&mut value) else { return Status::Bad };
+    let good = key.id() == named && key.0.verify_strict(&message, &signature).is_ok();
     if good { Status::Good(named) } else { Status::Bad }
+}
+
+/// What the signature of an object is over: its canonical form without the signature's own
+/// extension.
+pub fn signed_bytes(object: &Object) -> Result<Vec<u8>, Error> {
+    message(&mut object.value())
 }
 
 /// Verifies an object against the keys one knows, once: the evidence, or how its signature stands

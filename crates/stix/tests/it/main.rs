@@ -2,6 +2,7 @@
 
 mod hostile;
 mod ids;
+mod keys;
 mod markings;
 mod objects;
 mod signatures;

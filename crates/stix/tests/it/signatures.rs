@@ -111,7 +111,8 @@ fn every_change_is_noticed() {
     assert_eq!(within("value", json!(5)), Status::Bad);
     assert_eq!(within("algorithm", json!("none")), Status::Bad);
     assert_eq!(within("key", json!(null)), Status::Bad);
-    assert!(matches!(within("key", json!("someone")), Status::Unknown(_)));
+    assert_eq!(within("key", json!("someone")), Status::Bad);
+    assert!(matches!(within("key", json!("0".repeat(32))), Status::Unknown(_)));
     assert_eq!(changed(&|value| value["extensions"][SIGNATURE] = json!("x")), Status::Bad);
     // Nor may what the signature does not cover be another text.
     assert_eq!(within("extension_type", json!("x")), Status::Bad);
@@ -135,6 +136,10 @@ fn weak_keys_are_no_keys() {
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "7P___________________________________________38",
+        // The same, and another point, written with y beyond the prime: a key has one name.
+        "7f___________________________________________38",
+        "7v___________________________________________38",
+        "8P___________________________________________38",
         "x",
         "",
         "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=",
