@@ -13,6 +13,7 @@ pub mod json;
 pub mod keys;
 pub mod marking;
 pub mod object;
+pub mod pattern;
 pub mod property;
 pub mod refs;
 pub mod sign;

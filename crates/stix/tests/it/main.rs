@@ -5,6 +5,7 @@ mod ids;
 mod keys;
 mod markings;
 mod objects;
+mod patterns;
 mod signatures;
 mod texts;
 mod times;
