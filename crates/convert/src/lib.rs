@@ -5,8 +5,10 @@
 //! foreign program would find it. Nothing here does I/O, is async, reads a clock or draws a random
 //! number: identifiers and times follow from the input.
 
+mod draft;
 mod error;
 mod format;
+pub mod lift;
 mod report;
 
 pub use error::Error;

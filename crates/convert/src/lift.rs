@@ -1,0 +1,217 @@
+//! STIX 2.0 to STIX 2.1: what the newer version says otherwise, said its way.
+//!
+//! Identifiers, times and everything that both versions say alike stay as they are, in the bytes
+//! they came in. Objects that are 2.1 already pass untouched. For `import` and `convert` only:
+//! TAXII gives and keeps STIX 2.0 as received.
+
+mod domain;
+mod granular;
+mod hashes;
+mod names;
+mod observable;
+mod observed;
+mod pattern;
+mod pool;
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde_json::Value;
+use stix::object::{Class, class_of};
+use stix::{Id, Object, Pointer, extension, json};
+
+use crate::draft::Draft;
+use crate::{Error, Report};
+use pool::Pool;
+
+/// What came of a file.
+#[derive(Debug)]
+pub struct Lifted {
+    /// The bundle's identifier, if it was a bundle that has one.
+    pub bundle: Option<Id>,
+    /// The objects, all of them STIX 2.1.
+    pub objects: Vec<Object>,
+    /// What changed and what could not be kept. Objects that could not be read are in it.
+    pub report: Report,
+    /// How many objects were STIX 2.0.
+    pub lifted: usize,
+}
+
+/// Whether the bytes of an object are STIX 2.0: no `spec_version`, or that one, and no observable,
+/// which exists as an object since 2.1 only and need not say it.
+pub fn is_20(object: &[u8]) -> bool {
+    Draft::read(object).is_ok_and(|draft| is_old(&draft))
+}
+
+fn is_old(draft: &Draft) -> bool {
+    let name = draft.text("type").unwrap_or_default();
+    let version = draft.text("spec_version");
+    let says_old = match version.as_deref() {
+        None => !draft.has("spec_version") && class_of(&name) != Class::Observable,
+        Some(version) => version == "2.0",
+    };
+    says_old && name != "bundle"
+}
+
+/// Lifts a bundle or a single object.
+///
+/// # Errors
+/// When the bytes are neither. An object of the bundle that cannot be read or made STIX 2.1 is a
+/// loss of its own and holds up no other.
+pub fn read(bytes: &Bytes) -> Result<Lifted, Error> {
+    let draft = Draft::read(bytes)?;
+    let mut lift = Lift::default();
+    let mut bundle = None;
+    if draft.text("type").as_deref() == Some("bundle") {
+        bundle = draft.text("id").and_then(|id| Id::parse(&id).ok());
+        lift.bundle(&draft);
+        let place = Pointer::root().join("objects");
+        if let Some(objects) = draft.raw("objects") {
+            let items = json::items(objects.as_bytes())
+                .map_err(|error| Error::at(place.clone(), error.problem))?;
+            for (index, item) in items.into_iter().enumerate() {
+                lift.add(item.as_bytes(), &place.join(&index.to_string()));
+            }
+        }
+    } else {
+        lift.add(bytes, &Pointer::root());
+    }
+    Ok(lift.finish(bundle))
+}
+
+/// Lifts object after object; the same observable of several observations becomes one object.
+#[derive(Default)]
+struct Lift {
+    pool: Pool,
+    report: Report,
+    lifted: usize,
+}
+
+impl Lift {
+    /// What a bundle says beside its objects.
+    fn bundle(&mut self, draft: &Draft) {
+        for key in draft.keys().filter(|key| !matches!(*key, "type" | "id" | "objects")) {
+            let place = Pointer::root().join(key);
+            if key == "spec_version" {
+                let why = "in STIX 2.1 each object says its version, the bundle none";
+                self.report.changed(place, "the bundle’s version", why);
+            } else {
+                self.report.lost(place, "a property of the bundle", "a STIX 2.1 bundle has none");
+            }
+        }
+    }
+
+    fn add(&mut self, bytes: &[u8], place: &Pointer) {
+        let draft = match Draft::read(bytes) {
+            Ok(draft) => draft,
+            Err(error) => return self.refuse(place, &error),
+        };
+        if !is_old(&draft) {
+            match Object::parse(bytes.to_vec()) {
+                Ok(object) => self.pool.push(object),
+                Err(error) => self.refuse(place, &error),
+            }
+            return;
+        }
+        let mut one = One { draft, place, report: Report::new(), moved: Vec::new() };
+        one.common();
+        let mut observables = Vec::new();
+        match one.draft.text("type").as_deref() {
+            Some("observed-data") => observables = observed::lift(&mut one),
+            name => domain::lift(&mut one, name.unwrap_or_default()),
+        }
+        let moved = std::mem::take(&mut one.moved);
+        granular::remap(&mut one, &moved);
+        match Object::parse(one.draft.write().into_bytes()) {
+            Ok(object) => {
+                self.lifted += 1;
+                self.report.absorb(one.report);
+                for observable in observables {
+                    self.pool.observable(observable, &mut self.report);
+                }
+                self.pool.push(object);
+            }
+            Err(error) => self.refuse(place, &error),
+        }
+    }
+
+    fn refuse(&mut self, place: &Pointer, error: &stix::Error) {
+        let why = if error.pointer == Pointer::root() {
+            error.problem.clone()
+        } else {
+            format!("{}: {}", error.pointer, error.problem)
+        };
+        self.report.lost(place.clone(), "the object", why);
+    }
+
+    fn finish(mut self, bundle: Option<Id>) -> Lifted {
+        if self.lifted > 0 {
+            let what = match self.lifted {
+                1 => "1 object of STIX 2.0".to_owned(),
+                number => format!("{number} objects of STIX 2.0"),
+            };
+            let why = "spec_version 2.1 was added; identifiers and times are as they were";
+            self.report.changed(Pointer::root(), what, why);
+        }
+        let objects = self.pool.finish(&mut self.report);
+        Lifted { bundle, objects, report: self.report, lifted: self.lifted }
+    }
+}
+
+/// One object on its way.
+struct One<'a> {
+    draft: Draft,
+    place: &'a Pointer,
+    report: Report,
+    /// Where selectors lead now: from this path to those.
+    moved: Vec<(String, Vec<String>)>,
+}
+
+impl One<'_> {
+    /// The place of a property.
+    fn at(&self, key: &str) -> Pointer {
+        self.place.join(key)
+    }
+
+    /// What stands on every object.
+    fn common(&mut self) {
+        self.draft.set_after("type", "spec_version", &Value::from("2.1"));
+        self.signature();
+        let name = self.draft.text("type").unwrap_or_default();
+        for (key, fits) in names::new_in_21(&name) {
+            if self.draft.raw(key).is_some_and(|raw| !fits(raw)) {
+                let why = "the name means something else in STIX 2.1";
+                self.set_aside(key, why, false);
+            }
+        }
+        hashes::external_references(self);
+    }
+
+    /// A signature covers the STIX 2.0 bytes and says nothing of these.
+    fn signature(&mut self) {
+        let Some(Value::Object(mut extensions)) = self.draft.value("extensions") else { return };
+        if extensions.remove(extension::SIGNATURE).is_none() {
+            return;
+        }
+        if extensions.is_empty() {
+            self.draft.remove("extensions");
+        } else {
+            self.draft.set("extensions", &Value::Object(extensions));
+        }
+        let place = self.at("extensions").join(extension::SIGNATURE);
+        self.report.lost(place, "the signature", "it is over the STIX 2.0 text, no longer valid");
+    }
+
+    /// Keeps a property that STIX 2.1 has no place for under a name of its own.
+    fn set_aside(&mut self, key: &str, why: impl Into<Cow<'static, str>>, is_gone: bool) {
+        let new = names::aside(key, |name| self.draft.has(name));
+        self.draft.rename(key, &new);
+        self.moved.push((key.to_owned(), vec![new.clone()]));
+        let (place, what) = (self.at(key), format!("the property, now {new}"));
+        if is_gone {
+            self.report.kept(place, what, why);
+        } else {
+            self.report.changed(place, what, why);
+        }
+    }
+}

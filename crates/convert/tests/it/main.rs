@@ -1,0 +1,4 @@
+//! Formats in and out, and the report of what did not come through.
+
+mod accounted;
+mod lift;
