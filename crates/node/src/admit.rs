@@ -3,22 +3,20 @@
 //! bytes → [`stix::Object`] → [`stix::sign::Verified`] → [`store::Admitted`]. What does not get
 //! through is kept aside with the reason, for the administrator, and never mixes with the rest.
 
-use bytes::Bytes;
 use release::Holder;
 use serde::{Deserialize, Serialize};
-use stix::marking::Marking;
-use stix::sign::{KeyId, PublicKey, Status, Verified};
-use stix::{Class, Id, Object, Timestamp};
+use stix::keys::Judgement;
+use stix::sign::KeyId;
+use stix::{Object, Timestamp};
 use store::{Admitted, Record};
 
+use crate::Node;
 use crate::account::Role;
 use crate::error::Error;
+use crate::judge::{AHEAD, Judge, Judged};
 use crate::session::Session;
-use crate::{Node, states};
 
 pub(crate) const QUARANTINE: &str = "quarantine";
-/// A version from more than a day ahead waits (DESIGN section 3).
-const AHEAD: i64 = 24 * 3_600 * 1_000_000;
 
 /// Why an object was not admitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -33,11 +31,42 @@ pub enum Refusal {
     /// It carries no signature.
     #[error("not signed")]
     Unsigned,
-    /// It is signed with a key that is not pinned for the state it came from.
+    /// It is signed with a key that nobody whom this node knows signs with.
     #[error("signed with the unknown key {key}")]
     UnknownKey {
         /// The key's id.
         key: String,
+    },
+    /// It was first received after the key that signed it had been revoked.
+    #[error("received after the key {key} had been revoked")]
+    RevokedKey {
+        /// The key's id.
+        key: String,
+    },
+    /// Two keys claim to succeed one: nothing of their owner is admitted until an administrator
+    /// compares fingerprints.
+    #[error("its owner’s keys are in conflict: compare fingerprints, then choose one")]
+    Frozen {
+        /// The key's id.
+        key: String,
+    },
+    /// An administrator chose another key.
+    #[error("signed with, or for, the key {key}, which was not chosen")]
+    DiscardedKey {
+        /// The key's id.
+        key: String,
+    },
+    /// It names another state as its creator than the one that signed it.
+    #[error("it names {named} as its creator, which did not sign it")]
+    FalseCreator {
+        /// The state named.
+        named: String,
+    },
+    /// A statement about keys that does not hold.
+    #[error("not a valid statement about keys: {problem}")]
+    Statement {
+        /// What is wrong.
+        problem: String,
     },
     /// The signature is not by the pinned key over these bytes.
     #[error("the signature is not good")]
@@ -63,6 +92,8 @@ pub enum Admission {
     Admitted(Admitted),
     /// It is compiled in, the same at every node: nothing to keep.
     Known,
+    /// It would be refused, but was received before there was a reason: it stays as it is.
+    Held(Refusal),
     /// It is kept aside.
     Refused(Refusal),
 }
@@ -76,7 +107,7 @@ pub struct Quarantined {
     pub id: Option<String>,
     /// Why it was not admitted.
     pub refusal: Refusal,
-    /// When it came, in microseconds since 1970.
+    /// When it first came, in microseconds since 1970.
     pub at: i64,
     /// The bytes as they came; what is no UTF-8 is shown replaced.
     pub text: String,
@@ -94,171 +125,98 @@ pub struct Tally {
 }
 
 impl Node {
-    /// Judges an object that came from the node of `state`, whose pinned key is `key`.
-    pub(crate) fn judge(&self, bytes: Bytes, state: &Id, key: &PublicKey) -> Admission {
-        let object = match Object::parse(bytes) {
-            Ok(object) => object,
-            Err(error) => {
-                return Admission::Refused(Refusal::Invalid { problem: error.to_string() });
-            }
-        };
-        if let Some(settled) = self.settle(&object, &Holder::State(state.clone())) {
-            return settled;
-        }
-        match stix::sign::check(object, |id| (*id == key.id()).then(|| key.clone())) {
-            Ok(verified) => self.admit_owned(verified, state),
-            Err(status) => Admission::Refused(refusal(status)),
-        }
-    }
-
-    fn admit_owned(&self, verified: Verified, owner: &Id) -> Admission {
-        if let Some(version) = verified.object().version()
-            && version.micros() > self.now() + AHEAD
-        {
-            return Admission::Refused(Refusal::Ahead { version: version.to_string() });
-        }
-        Admission::Admitted(Admitted::owned(verified, owner.clone()))
-    }
-
-    /// What needs no signature: what is compiled in, facts, and content-addressed definitions.
-    /// They are `holder`'s: nobody's facts become another's by being handed in, and nobody's
-    /// definition gives another's marking a meaning that does not follow from its id.
-    fn settle(&self, object: &Object, holder: &Holder) -> Option<Admission> {
-        if is_builtin(object.id()) {
-            return Some(Admission::Known);
-        }
-        match object.class() {
-            Class::Observable => {
-                Some(Admission::Admitted(Admitted::fact(object.clone(), holder.clone())))
-            }
-            Class::Marking => Some(match (Marking::of(object), holder) {
-                (Ok(Marking::Unknown), _) => Admission::Refused(Refusal::FalseDefinition {
-                    problem: "a kind of marking that this node does not know".to_owned(),
-                }),
-                (Ok(_), Holder::State(state)) => {
-                    Admission::Admitted(Admitted::definition(object.clone(), state.clone()))
-                }
-                // Its id follows from its content: it is the same whoever brings it.
-                (
-                    Ok(Marking::ReleasableTo { .. } | Marking::Group(_) | Marking::Exercise(_)),
-                    _,
-                ) => Admission::Admitted(Admitted::definition(object.clone(), self.me().clone())),
-                (Ok(_), _) => Admission::Refused(Refusal::FalseDefinition {
-                    problem: "it says what another’s marking means".to_owned(),
-                }),
-                (Err(error), _) => {
-                    Admission::Refused(Refusal::FalseDefinition { problem: error.to_string() })
-                }
-            }),
-            _ => None,
-        }
-    }
-
     /// Judges an object from a file that a person of this node imports. With `adopt`, an unsigned
     /// object that names this node's own state as its creator is signed and becomes the state's.
-    pub fn judge_import(&self, object: Object, adopt: bool) -> Admission {
-        self.judge_from(object, &Holder::State(self.me().clone()), &self.pinned_keys(), adopt)
-    }
-
-    /// Judges an object that `holder` brought, signed by whomever, against the keys we know.
-    pub(crate) fn judge_from(
-        &self,
-        object: Object,
-        holder: &Holder,
-        keys: &[(Id, PublicKey)],
-        adopt: bool,
-    ) -> Admission {
-        if let Some(settled) = self.settle(&object, holder) {
-            return settled;
-        }
-        let adoptable = adopt && object.header().created_by_ref.as_ref() == Some(self.me());
-        let unsigned = adoptable.then(|| object.clone());
-        let key_of = |id: &KeyId| keys.iter().find(|(_, key)| key.id() == *id);
-        match (stix::sign::check(object, |id| key_of(id).map(|(_, key)| key.clone())), unsigned) {
-            (Ok(verified), _) => match key_of(verified.key()) {
-                Some((owner, _)) => self.admit_owned(verified, owner),
-                None => Admission::Refused(Refusal::BadSignature),
-            },
-            (Err(Status::None), Some(object)) => self.adopt(&object),
-            (Err(status), _) => Admission::Refused(refusal(status)),
-        }
-    }
-
-    fn adopt(&self, object: &Object) -> Admission {
-        let public = self.public_key();
-        let signed = stix::sign::sign(object.value(), &self.inner.key)
-            .and_then(|signed| stix::sign::verify(signed, &public));
-        match signed {
-            Ok(verified) => self.admit_owned(verified, self.me()),
-            Err(error) => Admission::Refused(Refusal::Invalid { problem: error.to_string() }),
-        }
+    pub fn judge_import(&self, object: Object, adopt: bool) -> Result<Admission, Error> {
+        let holder = Holder::State(self.me().clone());
+        Ok(Judge::begin(self)?.object(object, &holder, adopt).admission)
     }
 
     /// Imports objects of a file in one commit.
     pub fn import(&self, objects: Vec<Object>, adopt: bool, by: &str) -> Result<Tally, Error> {
         let holder = Holder::State(self.me().clone());
-        let keys = self.pinned_keys();
-        let judged = objects
-            .into_iter()
-            .map(|object| (object.bytes().clone(), self.judge_from(object, &holder, &keys, adopt)))
-            .collect();
-        self.keep(judged, by, Vec::new())
+        let mut judge = Judge::begin(self)?;
+        let judged =
+            objects.into_iter().map(|object| judge.object(object, &holder, adopt)).collect();
+        self.keep(judge, judged, by, Vec::new())
     }
 
-    /// Judges again what waited because it came from too far ahead; gives how many were admitted.
+    /// Judges again what waits for a key, for a decision or for its time; gives how many objects
+    /// were admitted. They become visible now, whenever they came.
     pub fn admit_waiting(&self) -> Result<usize, Error> {
-        let keys = self.pinned_keys();
-        let aside = self.quarantine();
-        let (mut objects, mut records) = (Vec::new(), Vec::new());
-        for (key, kept) in aside.list()? {
-            let Refusal::Ahead { version } = &kept.refusal else { continue };
-            let is_due = Timestamp::parse(version)
-                .is_ok_and(|version| version.micros() <= self.now() + AHEAD);
-            if !is_due {
-                continue;
-            }
-            let Ok(object) = Object::parse(kept.text) else { continue };
-            let holder = Holder::Account(kept.from);
-            if let Admission::Admitted(object) = self.judge_from(object, &holder, &keys, false) {
-                objects.push(object);
-                records.push(aside.removal(&key));
+        let mut admitted = 0;
+        loop {
+            let (more, learned) = self.judge_waiting()?;
+            admitted += more;
+            // A key that became known may make another one known.
+            if !learned {
+                return Ok(admitted);
             }
         }
-        let admitted = objects.len();
-        if admitted > 0 {
+    }
+
+    fn judge_waiting(&self) -> Result<(usize, bool), Error> {
+        let mut judge = Judge::begin(self)?;
+        let aside = self.quarantine();
+        let mut waiting = aside.list()?;
+        waiting.retain(|(_, kept)| kept.is_due(&judge, self.now()));
+        waiting.sort_by_key(|(_, kept)| kept.at);
+        let (mut objects, mut records) = (Vec::new(), Vec::new());
+        for (key, kept) in waiting {
+            let Ok(object) = Object::parse(kept.text.clone()) else { continue };
+            let holder = Holder::Account(kept.from.clone());
+            match judge.again(object, &holder, kept.at) {
+                Admission::Admitted(object) => {
+                    objects.push(object);
+                    records.push(aside.removal(&key));
+                }
+                Admission::Known | Admission::Held(_) => records.push(aside.removal(&key)),
+                Admission::Refused(refusal) if refusal != kept.refusal => {
+                    records.push(aside.record(&key, &Quarantined { refusal, ..kept })?);
+                }
+                Admission::Refused(_) => {}
+            }
+        }
+        let (admitted, learned) = (objects.len(), judge.has_learned());
+        if !records.is_empty() || learned {
+            records.extend(judge.into_records()?);
             self.inner.store.append(store::Batch { objects, records })?;
         }
-        Ok(admitted)
+        Ok((admitted, learned))
     }
 
     /// Keeps what was judged, together with `records`, in one transaction.
     pub(crate) fn keep(
         &self,
-        judged: Vec<(Bytes, Admission)>,
+        judge: Judge<'_>,
+        judged: Vec<Judged>,
         from: &str,
         mut records: Vec<Record>,
     ) -> Result<Tally, Error> {
         let mut tally = Tally::default();
         let mut objects = Vec::with_capacity(judged.len());
         let aside = self.quarantine();
-        for (bytes, admission) in judged {
+        let learned = judge.has_learned();
+        for Judged { bytes, admission, at } in judged {
             match admission {
                 Admission::Admitted(object) => objects.push(object),
-                Admission::Known => tally.known += 1,
+                Admission::Known | Admission::Held(_) => tally.known += 1,
                 Admission::Refused(refusal) => {
                     tally.refused += 1;
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    let hash = ring::digest::digest(&ring::digest::SHA256, &bytes);
-                    let key = base64::Engine::encode(
-                        &base64::engine::general_purpose::URL_SAFE_NO_PAD,
-                        hash,
-                    );
                     let id = id_in(&text);
-                    let kept =
-                        Quarantined { from: from.to_owned(), id, refusal, at: self.now(), text };
+                    let mut kept = Quarantined { from: from.to_owned(), id, refusal, at, text };
+                    let key = kept.key();
+                    // Of what comes again, the first receipt counts.
+                    if let Some(held) = aside.get(&key)? {
+                        kept.at = held.at.min(at);
+                    }
                     records.push(aside.record(&key, &kept)?);
                 }
             }
+        }
+        if learned || tally.refused > 0 {
+            records.extend(judge.into_records()?);
         }
         let outcomes = self.inner.store.append(store::Batch { objects, records })?;
         for outcome in outcomes {
@@ -266,6 +224,9 @@ impl Node {
                 store::Outcome::Same => tally.known += 1,
                 _ => tally.admitted += 1,
             }
+        }
+        if learned {
+            self.admit_waiting()?;
         }
         Ok(tally)
     }
@@ -281,34 +242,38 @@ impl Node {
         Ok(held)
     }
 
-    fn quarantine(&self) -> store::Shelf<Quarantined> {
+    pub(crate) fn quarantine(&self) -> store::Shelf<Quarantined> {
         self.inner.store.shelf(QUARANTINE)
     }
-
-    /// The keys we know, each with the state it signs for.
-    pub(crate) fn pinned_keys(&self) -> Vec<(Id, PublicKey)> {
-        let peers = self.peers().unwrap_or_default().into_iter().filter_map(|peer| {
-            let source = peer.source?;
-            Some((peer.profile.state, PublicKey::parse(&source.key).ok()?))
-        });
-        std::iter::once((self.me().clone(), self.public_key())).chain(peers).collect()
-    }
 }
 
-/// Why an object is refused whose signature stands so.
-fn refusal(status: Status) -> Refusal {
-    match status {
-        Status::None => Refusal::Unsigned,
-        Status::Unknown(id) => Refusal::UnknownKey { key: id.to_string() },
-        Status::Good(_) | Status::Bad => Refusal::BadSignature,
+impl Quarantined {
+    /// The same for the same bytes: what comes again is kept once.
+    pub(crate) fn key(&self) -> String {
+        let hash = ring::digest::digest(&ring::digest::SHA256, self.text.as_bytes());
+        base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hash)
     }
-}
 
-/// Whether an object of this id is compiled in, and so never imported over.
-fn is_builtin(id: &Id) -> bool {
-    Marking::builtin(id).is_some()
-        || stix::extension::is_ours(id)
-        || states::by_identity(id).is_some()
+    /// Whether it may be admitted now, for all that can be told without reading it.
+    fn is_due(&self, judge: &Judge<'_>, now: i64) -> bool {
+        let judged = |key: &str| {
+            let key = KeyId::parse(key)?;
+            Some(judge.rings.holding(&key)?.judge(&key, self.at))
+        };
+        match &self.refusal {
+            Refusal::Ahead { version } => {
+                Timestamp::parse(version).is_ok_and(|version| version.micros() <= now + AHEAD)
+            }
+            // A statement may also be connected by the successor, whom the reason does not name.
+            Refusal::UnknownKey { key } => {
+                let prefix = format!("{}--", stix::keys::TYPE);
+                judged(key).is_some() || self.id.as_ref().is_some_and(|id| id.starts_with(&prefix))
+            }
+            Refusal::Frozen { key } => judged(key) != Some(Judgement::Frozen),
+            Refusal::DiscardedKey { key } => judged(key) != Some(Judgement::Discarded),
+            _ => false,
+        }
+    }
 }
 
 /// The id of something that may not even be an object, for the list of what is kept aside.

@@ -82,6 +82,12 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A key cannot be used so.
+    #[error("that cannot be done with this key: {reason}")]
+    Key {
+        /// Why.
+        reason: String,
+    },
     /// The draft is not there, or is another person's.
     #[error("there is no such draft of yours")]
     NoDraft,

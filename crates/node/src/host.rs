@@ -8,6 +8,7 @@ use taxii::{About, Account, Collection, Host, HostError, Incoming, Receipt};
 use crate::account::Role;
 use crate::admit::Admission;
 use crate::error::SignInError;
+use crate::judge::Judge;
 use crate::{Error, Node, Viewer};
 
 /// The largest body taken, in bytes.
@@ -100,11 +101,11 @@ impl Host for Node {
             Viewer::Node(state) => Holder::State(state.clone()),
             _ => Holder::Account(account.name.clone()),
         };
-        let keys = self.pinned_keys();
+        let mut judge = Judge::begin(self)?;
         let mut receipts = Vec::with_capacity(objects.len());
         let mut kept = Vec::new();
         let mut judged = Vec::new();
-        for Incoming { bytes, object } in objects {
+        for Incoming { object, .. } in objects {
             match object {
                 Err(error) => receipts.push(Err(error.to_string())),
                 Ok(object) if is_workspace => {
@@ -112,13 +113,15 @@ impl Host for Node {
                     kept.push(Admitted::workspace(object, account.name.clone()));
                 }
                 Ok(object) => {
-                    let admission = self.judge_from(object, &holder, &keys, false);
-                    receipts.push(match &admission {
+                    let one = judge.object(object, &holder, false);
+                    receipts.push(match &one.admission {
                         // Who hands it in learns the same whether the node held it or not.
                         Admission::Admitted(_) | Admission::Known => Ok(()),
-                        Admission::Refused(refusal) => Err(format!("kept aside: {refusal}")),
+                        Admission::Refused(refusal) | Admission::Held(refusal) => {
+                            Err(format!("kept aside: {refusal}"))
+                        }
                     });
-                    judged.push((bytes, admission));
+                    judged.push(one);
                 }
             }
         }
@@ -126,7 +129,7 @@ impl Host for Node {
             self.inner.store.append(Batch::of(kept))?;
         }
         if !judged.is_empty() {
-            self.keep(judged, &account.name, Vec::new())?;
+            self.keep(judge, judged, &account.name, Vec::new())?;
         }
         Ok(receipts)
     }

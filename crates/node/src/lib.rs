@@ -12,11 +12,14 @@ mod delivery;
 mod draft;
 mod error;
 mod host;
+mod judge;
 mod key;
+mod keys;
 mod live;
 mod outgoing;
 mod peer;
 mod profile;
+mod rings;
 mod session;
 pub mod states;
 mod sync;
@@ -26,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stix::Id;
-use stix::sign::{PublicKey, SecretKey};
+use stix::sign::PublicKey;
 use store::{Clock, ListSpec, Random, Store, View};
 
 pub use account::{Account, AccountInfo, NewAccount, Role};
@@ -34,9 +37,11 @@ pub use admit::{Admission, Quarantined, Refusal, Tally};
 pub use delivery::{Delivery, DeliveryState};
 pub use draft::Draft;
 pub use error::{Error, SignInError};
+pub use key::{generate as generate_key, load as load_key};
+pub use keys::Resolved;
 pub use live::Live;
 pub use outgoing::{Disclosure, PartnerPreview, Preview, Release, Released};
-pub use peer::{Invitation, Link, Partner, Peer, Source};
+pub use peer::{Invitation, KeyState, Link, Partner, Peer, Source};
 pub use profile::Profile;
 pub use release::Viewer;
 pub use session::{Session, SessionInfo, SignedIn};
@@ -60,7 +65,7 @@ pub struct Node {
 struct Inner {
     dir: PathBuf,
     profile: Profile,
-    key: SecretKey,
+    key: key::Held,
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -99,7 +104,6 @@ impl Node {
     /// Opens the node in `dir`.
     pub fn open(dir: &Path, options: Options) -> Result<Self, Error> {
         let profile = Profile::load(dir)?;
-        let key = key::load(dir)?;
         let Options { clock, random, lists } = options;
         let store = Store::open(
             dir,
@@ -111,6 +115,8 @@ impl Node {
                 readers: 4,
             },
         )?;
+        keys::settle_next(dir, &profile.state, &store)?;
+        let key = key::Held::open(dir)?;
         let seal = key::seal(&store, &*random)?;
         let credentials = credential::Verified::new(&*random);
         let inner = Inner {
@@ -141,7 +147,7 @@ impl Node {
 
     /// The public half of the key that signs what this state says.
     pub fn public_key(&self) -> PublicKey {
-        self.inner.key.public()
+        self.inner.key.current().public()
     }
 
     /// The folder that holds everything of this node.

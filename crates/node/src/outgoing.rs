@@ -231,7 +231,7 @@ impl Node {
 
     /// Now in milliseconds since 1970, but never the same twice: two releases at once may not give
     /// one version two contents.
-    fn stamp(&self) -> i64 {
+    pub(crate) fn stamp(&self) -> i64 {
         let now = self.now().div_euclid(1_000);
         let next = |last: i64| Some(now.max(last + 1));
         let order = std::sync::atomic::Ordering::SeqCst;
@@ -248,7 +248,7 @@ impl Node {
         object.insert("created_by_ref".to_owned(), json!(self.me()));
         object.insert("created".to_owned(), json!(created.unwrap_or(modified)));
         object.insert("modified".to_owned(), json!(modified));
-        Ok(stix::sign::sign(object, &self.inner.key)?)
+        Ok(stix::sign::sign(object, &self.inner.key.current())?)
     }
 
     /// The policy of each object as it would stand in the log.

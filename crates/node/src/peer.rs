@@ -4,6 +4,7 @@
 //! sign in here; by *theirs* we pull from it, pinned to the key and the certificates it names.
 
 use serde::{Deserialize, Serialize};
+use stix::keys::{Keyring, State};
 use stix::sign::PublicKey;
 use stix::{Id, Timestamp};
 
@@ -112,6 +113,32 @@ pub enum Link {
     NoSource,
 }
 
+/// How a partner's keys stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyState {
+    /// The key signs that was compared.
+    Pinned,
+    /// A successor signs, named by the key that was compared.
+    Followed,
+    /// Two keys claim to succeed one: nothing is admitted until somebody compares fingerprints.
+    Conflict,
+    /// The last key was revoked: nothing new is admitted until there is another.
+    Ended,
+}
+
+impl KeyState {
+    /// How the keys of a ring stand.
+    pub fn of(ring: &Keyring) -> Self {
+        match ring.state() {
+            State::Settled(key) if key == ring.pinned() => Self::Pinned,
+            State::Settled(_) => Self::Followed,
+            State::Conflict { .. } => Self::Conflict,
+            State::Ended(_) => Self::Ended,
+        }
+    }
+}
+
 /// A partner as pages show it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Partner {
@@ -119,8 +146,11 @@ pub struct Partner {
     pub profile: Profile,
     /// How the link stands.
     pub link: Link,
-    /// The fingerprint of the pinned key, if it invited us.
+    /// The fingerprint of the key that signs what its state says; while its keys are in conflict,
+    /// or none was named after a revocation, of the pinned one.
     pub fingerprint: Option<String>,
+    /// How its keys stand, if it invited us.
+    pub keys: Option<KeyState>,
     /// The address we pull from.
     pub url: Option<String>,
     /// Whether it may sign in here.
@@ -190,12 +220,32 @@ impl Node {
         if invitation.expires < Timestamp::from_micros(self.now()) {
             return refuse("it has expired: ask for a new one");
         }
-        invitation.public_key()?;
+        let key = invitation.public_key()?;
+        // A key is one owner's: with two, nobody could tell whose an object is.
+        let rings = self.rings()?;
+        if rings.holding(&key.id()).is_some_and(|ring| *ring.owner() != invitation.from.state) {
+            return refuse("its key is another state’s");
+        }
         let Invitation { from, url, key, roots, user, password, .. } = invitation;
         let source = Source { url, key, roots, user, password, every: INTERVAL };
         self.update_peer(&from.state, |held| {
             let account = held.and_then(|held| held.account);
             Peer { profile: from.clone(), account, source: Some(source.clone()) }
+        })?;
+        // What came before the key was known is admitted now.
+        self.admit_waiting()?;
+        self.inner.nudge.notify_waiters();
+        Ok(())
+    }
+
+    /// From now on this key is the one that was compared.
+    pub(crate) fn pin(&self, state: &Id, key: &PublicKey) -> Result<(), Error> {
+        self.peer_shelf().update(state.as_str(), |held| {
+            let mut peer = held?;
+            if let Some(source) = &mut peer.source {
+                source.key = key.to_string();
+            }
+            Some(peer)
         })?;
         self.inner.nudge.notify_waiters();
         Ok(())
@@ -233,26 +283,25 @@ impl Node {
 
     /// The partners as pages show them, by code.
     pub fn partners(&self) -> Result<Vec<Partner>, Error> {
-        let peers = self.peers()?;
-        Ok(peers
-            .into_iter()
-            .map(|peer| Partner {
+        let rings = self.rings()?;
+        let partner = |peer: Peer| {
+            let ring = rings.of_owner(&peer.profile.state);
+            let key = ring.and_then(|ring| ring.current().or_else(|| ring.key(ring.pinned())));
+            Partner {
                 link: if peer.source.is_some() {
                     self.link(&peer.profile.state)
                 } else {
                     Link::NoSource
                 },
-                fingerprint: peer
-                    .source
-                    .as_ref()
-                    .and_then(|source| PublicKey::parse(&source.key).ok())
-                    .map(|key| key.fingerprint()),
+                fingerprint: key.map(PublicKey::fingerprint),
+                keys: ring.map(KeyState::of),
                 url: peer.source.map(|source| source.url),
                 invited: peer.account.is_some(),
                 took: self.inner.deliveries.took(&peer.profile.state),
                 profile: peer.profile,
-            })
-            .collect())
+            }
+        };
+        Ok(self.peers()?.into_iter().map(partner).collect())
     }
 
     /// Who owns an object, by its verified owner: this node's state or a peer's.

@@ -7,12 +7,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use stix::sign::PublicKey;
 use stix::{Id, Timestamp};
 use taxii::client::{Client, Config, Credentials};
 
 use crate::Node;
 use crate::error::Error;
+use crate::judge::Judge;
 use crate::peer::{Cursor, Peer, Source};
 
 /// Objects asked for at once.
@@ -148,16 +148,13 @@ impl Node {
         slices: Vec<bytes::Bytes>,
         moved: Option<Timestamp>,
     ) -> Result<crate::admit::Tally, Error> {
-        let key = PublicKey::parse(&source.key)?;
-        let judged = slices
-            .into_iter()
-            .map(|bytes| (bytes.clone(), self.judge(bytes, state, &key)))
-            .collect();
+        let mut judge = Judge::begin(self)?;
+        let judged = slices.into_iter().map(|bytes| judge.bytes(bytes, state)).collect();
         let cursor = moved.map(|at| {
             let cursor = Cursor { url: source.url.clone(), key: source.key.clone(), at };
             self.cursor_shelf().record(state.as_str(), &cursor)
         });
-        self.keep(judged, state.as_str(), cursor.into_iter().collect::<Result<_, _>>()?)
+        self.keep(judge, judged, state.as_str(), cursor.into_iter().collect::<Result<_, _>>()?)
     }
 
     /// Runs what reads or writes the store on a thread that may wait.

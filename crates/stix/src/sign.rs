@@ -223,6 +223,12 @@ pub fn status(object: &Object, lookup: impl Fn(&KeyId) -> Option<PublicKey>) -> 
     if good { Status::Good(named) } else { Status::Bad }
 }
 
+/// The key that an object's signature names, good or not; `None` where it names none.
+pub fn signer(object: &Object) -> Option<KeyId> {
+    let value = object.value();
+    KeyId::parse(value.get("extensions")?.get(SIGNATURE)?.get("key")?.as_str()?)
+}
+
 /// What the signature of an object is over: its canonical form without the signature's own
 /// extension.
 pub fn signed_bytes(object: &Object) -> Result<Vec<u8>, Error> {

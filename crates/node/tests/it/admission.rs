@@ -14,7 +14,7 @@ fn key(seed: u8) -> SecretKey {
 }
 
 fn refusal(made: &Made, object: Object) -> Refusal {
-    match made.node.judge_import(object, false) {
+    match made.node.judge_import(object, false).unwrap() {
         Admission::Refused(refusal) => refusal,
         other => panic!("{other:?}"),
     }
@@ -67,6 +67,25 @@ fn nobody_speaks_for_another_state() {
     let mut claimed = unsigned(1, "of C, says B", 5);
     claimed.insert("created_by_ref".to_owned(), json!(state(1)));
     let claimed = sign(claimed, &key(2)).unwrap();
+    assert_eq!(
+        refusal(&made, claimed.clone()),
+        Refusal::FalseCreator { named: state(1).to_string() }
+    );
+    // Nor for a state that has no node here, nor for this one.
+    for named in [node::states::identity("FR").unwrap(), state(0)] {
+        let mut claimed = unsigned(1, "of C", 5);
+        claimed.insert("created_by_ref".to_owned(), json!(named));
+        let claimed = sign(claimed, &key(2)).unwrap();
+        assert_eq!(refusal(&made, claimed), Refusal::FalseCreator { named: named.to_string() });
+    }
+    // Whoever is no state may be named: a firm whose report a state passes on under its own name.
+    let mut firm = unsigned(2, "by a firm, entered by C", 5);
+    firm.insert(
+        "created_by_ref".to_owned(),
+        json!("identity--00000000-0000-4000-8000-00000000ffff"),
+    );
+    let firm = sign(firm, &key(2)).unwrap();
+    assert!(matches!(made.node.judge_import(firm, false).unwrap(), Admission::Admitted(_)));
     made.node.import(vec![good.clone(), claimed], false, "file").unwrap();
     let held: Vec<_> =
         made.node.view_of(node::Viewer::Public).get(&id(1)).unwrap().into_iter().collect();
@@ -108,7 +127,7 @@ fn versions_from_more_than_a_day_ahead_wait() {
     let ahead = version(1, "x", day + 1, &key(1));
     assert!(matches!(refusal(&made, ahead.clone()), Refusal::Ahead { .. }));
     assert!(matches!(
-        made.node.judge_import(version(1, "x", day, &key(1)), false),
+        made.node.judge_import(version(1, "x", day, &key(1)), false).unwrap(),
         Admission::Admitted(_)
     ));
     made.node.import(vec![ahead.clone()], false, "file").unwrap();
@@ -137,7 +156,7 @@ fn what_is_compiled_in_is_never_imported_over() {
     let false_red = json!({ "type": "marking-definition", "spec_version": "2.1", "id": red,
         "created": "2026-01-01T00:00:00.000Z", "definition_type": "statement", "definition": { "statement": "for all" } });
     let false_red = Object::parse(false_red.to_string()).unwrap();
-    assert!(matches!(made.node.judge_import(false_red.clone(), true), Admission::Known));
+    assert!(matches!(made.node.judge_import(false_red.clone(), true).unwrap(), Admission::Known));
     made.node.import(vec![false_red.clone()], true, "file").unwrap();
     assert_ne!(made.seen(&red), Some(false_red));
 }

@@ -15,6 +15,8 @@ enum Act {
     Say { node: usize, object: usize, open: bool },
     /// A node pulls from another.
     Pull { node: usize, from: usize },
+    /// A node draws a new signing key, perhaps because it fears for the old one.
+    Rotate { node: usize, compromised: bool },
     /// The clock moves, perhaps back.
     Clock { micros: i64 },
 }
@@ -24,6 +26,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         6 => (0..NODES, 0..OBJECTS, proptest::bool::weighted(0.8))
             .prop_map(|(node, object, open)| Act::Say { node, object, open }),
         6 => (0..NODES, 1..NODES).prop_map(|(node, by)| Act::Pull { node, from: (node + by) % NODES }),
+        1 => (0..NODES, any::<bool>())
+            .prop_map(|(node, compromised)| Act::Rotate { node, compromised }),
         2 => (-SECOND..SECOND).prop_map(|micros| Act::Clock { micros }),
     ];
     proptest::collection::vec(act, 1..30)
@@ -54,6 +58,9 @@ async fn converge(acts: Vec<Act>) {
                 said[n] = Some((name, open));
             }
             Act::Pull { node, from } => pull(&nodes, node, from).await,
+            Act::Rotate { node, compromised } => {
+                nodes[node].node.rotate_key(compromised).unwrap();
+            }
             Act::Clock { micros } => clock.pass(micros),
         }
     }

@@ -106,6 +106,11 @@ impl Made {
         Self { node, clock, dir, n }
     }
 
+    /// The same folder opened by another process, as a command does while the node runs.
+    pub(crate) fn opened_again(&self) -> Node {
+        Node::open(&self.folder(), options(self.n + 100, &self.clock)).unwrap()
+    }
+
     pub(crate) fn account(&self, name: &str, role: Role) {
         let account = NewAccount {
             name: name.to_owned(),

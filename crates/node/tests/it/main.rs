@@ -3,6 +3,7 @@
 mod admission;
 mod converge;
 mod drafts;
+mod keys;
 mod made;
 mod people;
 mod releasing;

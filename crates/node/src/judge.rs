@@ -1,0 +1,278 @@
+//! What is to be thought of what comes from outside.
+//!
+//! A judge sits for one batch. It knows the owners' keys as they are when it begins, and learns
+//! from statements about keys as it meets them. Each object has its moment of receipt, by which
+//! what came before a revocation is told from what came after.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use release::Holder;
+use stix::keys::{self, Claim, Judgement, Statement};
+use stix::marking::Marking;
+use stix::sign::{KeyId, Status, Verified};
+use stix::{Class, Id, Object};
+use store::{Admitted, Record};
+
+use crate::admit::{Admission, Refusal};
+use crate::error::Error;
+use crate::rings::Rings;
+use crate::{Node, states};
+
+/// A version from more than a day ahead waits (DESIGN section 3).
+pub(crate) const AHEAD: i64 = 24 * 3_600 * 1_000_000;
+const RECEIPT: &str = "receipt";
+
+/// What was thought of one object.
+pub(crate) struct Judged {
+    pub(crate) bytes: Bytes,
+    pub(crate) admission: Admission,
+    /// When it was first received.
+    pub(crate) at: i64,
+}
+
+/// Judges one batch.
+pub(crate) struct Judge<'n> {
+    node: &'n Node,
+    pub(crate) rings: Rings,
+    /// The states that speak for themselves: this node's own and its peers'.
+    states: BTreeSet<Id>,
+    last: i64,
+    records: Vec<Record>,
+}
+
+impl<'n> Judge<'n> {
+    pub(crate) fn begin(node: &'n Node) -> Result<Self, Error> {
+        let rings = node.rings()?;
+        let peers = node.peers()?.into_iter().map(|peer| peer.profile.state);
+        let last = node.inner.store.shelf::<i64>(RECEIPT).get("last")?.unwrap_or(i64::MIN);
+        Ok(Self {
+            states: peers.chain([node.me().clone()]).collect(),
+            last,
+            rings,
+            records: Vec::new(),
+            node,
+        })
+    }
+
+    /// A moment of receipt: later than every one before, whatever the clock does.
+    fn receipt(&mut self) -> i64 {
+        self.last = self.node.now().max(self.last.saturating_add(1));
+        self.last
+    }
+
+    /// Whether something was said about keys that changes what waits.
+    pub(crate) fn has_learned(&self) -> bool {
+        !self.records.is_empty()
+    }
+
+    /// What has to be kept together with what was judged.
+    pub(crate) fn into_records(mut self) -> Result<Vec<Record>, Error> {
+        self.records.push(Record::put(RECEIPT, "last", &self.last)?);
+        Ok(self.records)
+    }
+
+    /// Judges bytes that came from the node of `state`.
+    pub(crate) fn bytes(&mut self, bytes: Bytes, state: &Id) -> Judged {
+        match Object::parse(bytes.clone()) {
+            Ok(object) => self.object(object, &Holder::State(state.clone()), false),
+            Err(error) => {
+                let admission = Admission::Refused(Refusal::Invalid { problem: error.to_string() });
+                Judged { bytes, admission, at: self.receipt() }
+            }
+        }
+    }
+
+    /// Judges an object that `holder` brought, signed by whomever. With `adopt`, an unsigned object
+    /// that names this node's own state as its creator is signed and becomes the state's.
+    pub(crate) fn object(&mut self, object: Object, holder: &Holder, adopt: bool) -> Judged {
+        let at = self.receipt();
+        let bytes = object.bytes().clone();
+        Judged { bytes, admission: self.judge(object, holder, adopt, at), at }
+    }
+
+    /// Judges what was received at an earlier moment.
+    pub(crate) fn again(&mut self, object: Object, holder: &Holder, at: i64) -> Admission {
+        self.judge(object, holder, false, at)
+    }
+
+    fn judge(&mut self, object: Object, holder: &Holder, adopt: bool, at: i64) -> Admission {
+        if let Some(settled) = self.settle(&object, holder) {
+            return settled;
+        }
+        let statement = match self.hear(&object, at) {
+            Ok(statement) => statement,
+            Err(refusal) => return Admission::Refused(refusal),
+        };
+        let adoptable = adopt && object.header().created_by_ref.as_ref() == Some(self.node.me());
+        let unsigned = adoptable.then(|| object.clone());
+        match (stix::sign::check(object, |id| self.rings.key(id)), unsigned) {
+            (Ok(verified), _) => self.owned(verified, statement.as_ref(), at),
+            (Err(Status::None), Some(object)) => self.adopt(&object),
+            (Err(status), _) => Admission::Refused(refusal(status)),
+        }
+    }
+
+    /// What a known key signed well.
+    fn owned(&self, verified: Verified, statement: Option<&Statement>, at: i64) -> Admission {
+        let Some(ring) = self.rings.holding(verified.key()) else {
+            return Admission::Refused(Refusal::BadSignature);
+        };
+        let owner = ring.owner().clone();
+        let refused = match ring.judge(verified.key(), at) {
+            Judgement::Good => {
+                // What names a successor that was not chosen speaks for nobody any more.
+                let discarded = statement.and_then(|statement| match statement.claim() {
+                    Claim::Rotation { successor } => Some(successor.id()),
+                    Claim::Revocation { .. } => None,
+                });
+                discarded
+                    .filter(|key| ring.judge(key, at) == Judgement::Discarded)
+                    .map(|key| Refusal::DiscardedKey { key: key.to_string() })
+            }
+            judgement => Some(unwelcome(judgement, verified.key())),
+        };
+        if let Some(refusal) = refused {
+            // What was received earlier stays good.
+            let is_held = self.node.holds(&owner, verified.object());
+            return if is_held { Admission::Held(refusal) } else { Admission::Refused(refusal) };
+        }
+        if let Some(named) = self.false_creator(verified.object(), &owner) {
+            return Admission::Refused(Refusal::FalseCreator { named: named.to_string() });
+        }
+        self.in_time(verified, owner)
+    }
+
+    fn in_time(&self, verified: Verified, owner: Id) -> Admission {
+        if let Some(version) = verified.object().version()
+            && version.micros() > self.node.now() + AHEAD
+        {
+            return Admission::Refused(Refusal::Ahead { version: version.to_string() });
+        }
+        Admission::Admitted(Admitted::owned(verified, owner))
+    }
+
+    /// The state that an object names as its creator, if that is one which speaks for itself and is
+    /// not the one that signed.
+    fn false_creator<'o>(&self, object: &'o Object, owner: &Id) -> Option<&'o Id> {
+        let named = object.header().created_by_ref.as_ref()?;
+        let is_state = self.states.contains(named) || states::by_identity(named).is_some();
+        (named != owner && is_state).then_some(named)
+    }
+
+    /// Takes in what an object says about keys, if it does.
+    fn hear(&mut self, object: &Object, at: i64) -> Result<Option<Statement>, Refusal> {
+        if object.id().type_name() != keys::TYPE {
+            return Ok(None);
+        }
+        let statement = Statement::read(object)
+            .map_err(|error| Refusal::Statement { problem: error.to_string() })?;
+        if !self.rings.concerned(&statement) {
+            return Err(Refusal::UnknownKey { key: statement.signer().id().to_string() });
+        }
+        match self.rings.hear(statement.clone(), object, at) {
+            Ok(record) => self.records.extend(record),
+            Err(error) => return Err(Refusal::Statement { problem: error.to_string() }),
+        }
+        Ok(Some(statement))
+    }
+
+    /// Takes in what this state itself says about its keys.
+    pub(crate) fn note(&mut self, object: &Object) -> Result<(), Error> {
+        let at = self.receipt();
+        let statement = Statement::read(object)?;
+        self.records.extend(self.rings.hear(statement, object, at)?);
+        Ok(())
+    }
+
+    /// What needs no signature: what is compiled in, facts, and content-addressed definitions.
+    /// They are `holder`'s: nobody's facts become another's by being handed in, and nobody's
+    /// definition gives another's marking a meaning that does not follow from its id.
+    fn settle(&self, object: &Object, holder: &Holder) -> Option<Admission> {
+        if is_builtin(object.id()) {
+            return Some(Admission::Known);
+        }
+        match object.class() {
+            Class::Observable => {
+                Some(Admission::Admitted(Admitted::fact(object.clone(), holder.clone())))
+            }
+            Class::Marking => Some(match (Marking::of(object), holder) {
+                (Ok(Marking::Unknown), _) => Admission::Refused(Refusal::FalseDefinition {
+                    problem: "a kind of marking that this node does not know".to_owned(),
+                }),
+                (Ok(_), Holder::State(state)) => {
+                    Admission::Admitted(Admitted::definition(object.clone(), state.clone()))
+                }
+                // Its id follows from its content: it is the same whoever brings it.
+                (
+                    Ok(Marking::ReleasableTo { .. } | Marking::Group(_) | Marking::Exercise(_)),
+                    _,
+                ) => {
+                    let me = self.node.me().clone();
+                    Admission::Admitted(Admitted::definition(object.clone(), me))
+                }
+                (Ok(_), _) => Admission::Refused(Refusal::FalseDefinition {
+                    problem: "it says what another’s marking means".to_owned(),
+                }),
+                (Err(error), _) => {
+                    Admission::Refused(Refusal::FalseDefinition { problem: error.to_string() })
+                }
+            }),
+            _ => None,
+        }
+    }
+
+    fn adopt(&self, object: &Object) -> Admission {
+        let key = self.node.inner.key.current();
+        let signed = stix::sign::sign(object.value(), &key)
+            .and_then(|signed| stix::sign::verify(signed, &key.public()));
+        match signed {
+            Ok(verified) => self.in_time(verified, self.node.me().clone()),
+            Err(error) => Admission::Refused(Refusal::Invalid { problem: error.to_string() }),
+        }
+    }
+}
+
+impl Node {
+    /// Whether just this version is held as the owner's.
+    fn holds(&self, owner: &Id, object: &Object) -> bool {
+        let same = |seen: &store::Seen| {
+            seen.holder == Holder::State(owner.clone())
+                && seen.object.version() == object.version()
+                && seen.object.hash() == object.hash()
+        };
+        match self.everything().versions(object.id()) {
+            Ok(held) => held.iter().any(same),
+            Err(error) => {
+                tracing::error!(%error, "cannot look whether a version is held");
+                false
+            }
+        }
+    }
+}
+
+fn unwelcome(judgement: Judgement, key: &KeyId) -> Refusal {
+    let key = key.to_string();
+    match judgement {
+        Judgement::Revoked => Refusal::RevokedKey { key },
+        Judgement::Frozen => Refusal::Frozen { key },
+        Judgement::Discarded => Refusal::DiscardedKey { key },
+        Judgement::Good | Judgement::Unknown => Refusal::UnknownKey { key },
+    }
+}
+
+/// Why an object is refused whose signature stands so.
+fn refusal(status: Status) -> Refusal {
+    match status {
+        Status::None => Refusal::Unsigned,
+        Status::Unknown(id) => Refusal::UnknownKey { key: id.to_string() },
+        Status::Good(_) | Status::Bad => Refusal::BadSignature,
+    }
+}
+
+/// Whether an object of this id is compiled in, and so never imported over.
+fn is_builtin(id: &Id) -> bool {
+    Marking::builtin(id).is_some()
+        || stix::extension::is_ours(id)
+        || states::by_identity(id).is_some()
+}

@@ -1,0 +1,117 @@
+//! The keys that this node knows: one ring per owner, from the key that an administrator compared
+//! and the statements received since.
+
+use serde::{Deserialize, Serialize};
+use stix::keys::{Keyring, Received, Statement};
+use stix::sign::{KeyId, PublicKey};
+use stix::{Id, Object};
+use store::{Record, Store};
+
+use crate::Node;
+use crate::error::Error;
+
+const SHELF: &str = "key-statement";
+/// Statements kept of one owner. An honest one needs a handful in its life.
+const MOST: usize = 200;
+
+/// A statement as it is kept: it counts from the moment of its receipt on, whatever else happens
+/// to the object.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    at: i64,
+    text: String,
+}
+
+/// The rings of all owners whose keys were compared, the own state's first.
+pub(crate) struct Rings {
+    pins: Vec<(Id, PublicKey)>,
+    rings: Vec<Keyring>,
+    received: Vec<Received>,
+}
+
+impl Rings {
+    pub(crate) fn of(pins: Vec<(Id, PublicKey)>, received: Vec<Received>) -> Self {
+        let ring = |(owner, pin): &(Id, PublicKey)| Keyring::of(owner.clone(), pin, &received);
+        let rings = pins.iter().map(ring).collect();
+        Self { pins, rings, received }
+    }
+
+    /// The ring in which a key stands, however it stands there.
+    pub(crate) fn holding(&self, key: &KeyId) -> Option<&Keyring> {
+        self.rings.iter().find(|ring| ring.key(key).is_some())
+    }
+
+    /// The ring of an owner.
+    pub(crate) fn of_owner(&self, owner: &Id) -> Option<&Keyring> {
+        self.rings.iter().find(|ring| ring.owner() == owner)
+    }
+
+    pub(crate) fn into_owner(self, owner: &Id) -> Option<Keyring> {
+        self.rings.into_iter().find(|ring| ring.owner() == owner)
+    }
+
+    pub(crate) fn key(&self, id: &KeyId) -> Option<PublicKey> {
+        self.holding(id).and_then(|ring| ring.key(id)).cloned()
+    }
+
+    /// Whether a statement is about keys that are known here.
+    pub(crate) fn concerned(&self, statement: &Statement) -> bool {
+        let kept = self.received.iter().filter(|one| one.statement.owner() == statement.owner());
+        self.rings.iter().any(|ring| ring.concerns(statement)) && kept.count() < MOST
+    }
+
+    /// Takes a statement in. `None` if it was known.
+    pub(crate) fn hear(
+        &mut self,
+        statement: Statement,
+        object: &Object,
+        at: i64,
+    ) -> Result<Option<Record>, Error> {
+        if self.received.iter().any(|held| held.statement == statement) {
+            return Ok(None);
+        }
+        let kept = Kept { at, text: object.text().to_owned() };
+        let record = Record::put(SHELF, object.id().as_str(), &kept)?;
+        let owner = statement.owner().clone();
+        self.received.push(Received { at, statement });
+        for ((_, pin), ring) in self.pins.iter().zip(&mut self.rings) {
+            if *ring.owner() == owner {
+                *ring = Keyring::of(owner.clone(), pin, &self.received);
+            }
+        }
+        Ok(Some(record))
+    }
+}
+
+impl Node {
+    /// The rings as they are now.
+    pub(crate) fn rings(&self) -> Result<Rings, Error> {
+        let peers = self.peers()?.into_iter().filter_map(|peer| {
+            let source = peer.source?;
+            Some((peer.profile.state, PublicKey::parse(&source.key).ok()?))
+        });
+        let pins = std::iter::once((self.me().clone(), self.public_key())).chain(peers).collect();
+        Ok(Rings::of(pins, self.statements()?))
+    }
+
+    pub(crate) fn statements(&self) -> Result<Vec<Received>, Error> {
+        statements(&self.inner.store)
+    }
+
+    /// The keys of an owner as this node knows them; `None` for one whose key nobody here compared.
+    pub fn keys_of(&self, owner: &Id) -> Result<Option<Keyring>, Error> {
+        Ok(self.rings()?.into_owner(owner))
+    }
+}
+
+/// The statements received, the first one first.
+pub(crate) fn statements(store: &Store) -> Result<Vec<Received>, Error> {
+    let read = |(_, kept): (String, Kept)| {
+        let object = Object::parse(kept.text)?;
+        Ok(Received { at: kept.at, statement: Statement::read(&object)? })
+    };
+    let kept = store.shelf::<Kept>(SHELF).list()?;
+    let mut received = kept.into_iter().map(read).collect::<Result<Vec<_>, Error>>()?;
+    received.sort_by_key(|one| one.at);
+    Ok(received)
+}
