@@ -25,29 +25,29 @@ struct Kept {
 /// The rings of all owners whose keys were compared, the own state's first.
 pub(crate) struct Rings {
     pins: Vec<(Id, PublicKey)>,
-    rings: Vec<Keyring>,
+    all: Vec<Keyring>,
     received: Vec<Received>,
 }
 
 impl Rings {
     pub(crate) fn of(pins: Vec<(Id, PublicKey)>, received: Vec<Received>) -> Self {
         let ring = |(owner, pin): &(Id, PublicKey)| Keyring::of(owner.clone(), pin, &received);
-        let rings = pins.iter().map(ring).collect();
-        Self { pins, rings, received }
+        let all = pins.iter().map(ring).collect();
+        Self { pins, all, received }
     }
 
     /// The ring in which a key stands, however it stands there.
     pub(crate) fn holding(&self, key: &KeyId) -> Option<&Keyring> {
-        self.rings.iter().find(|ring| ring.key(key).is_some())
+        self.all.iter().find(|ring| ring.key(key).is_some())
     }
 
     /// The ring of an owner.
     pub(crate) fn of_owner(&self, owner: &Id) -> Option<&Keyring> {
-        self.rings.iter().find(|ring| ring.owner() == owner)
+        self.all.iter().find(|ring| ring.owner() == owner)
     }
 
     pub(crate) fn into_owner(self, owner: &Id) -> Option<Keyring> {
-        self.rings.into_iter().find(|ring| ring.owner() == owner)
+        self.all.into_iter().find(|ring| ring.owner() == owner)
     }
 
     pub(crate) fn key(&self, id: &KeyId) -> Option<PublicKey> {
@@ -57,7 +57,7 @@ impl Rings {
     /// Whether a statement is about keys that are known here.
     pub(crate) fn concerned(&self, statement: &Statement) -> bool {
         let kept = self.received.iter().filter(|one| one.statement.owner() == statement.owner());
-        self.rings.iter().any(|ring| ring.concerns(statement)) && kept.count() < MOST
+        self.all.iter().any(|ring| ring.concerns(statement)) && kept.count() < MOST
     }
 
     /// Takes a statement in. `None` if it was known.
@@ -74,7 +74,7 @@ impl Rings {
         let record = Record::put(SHELF, object.id().as_str(), &kept)?;
         let owner = statement.owner().clone();
         self.received.push(Received { at, statement });
-        for ((_, pin), ring) in self.pins.iter().zip(&mut self.rings) {
+        for ((_, pin), ring) in self.pins.iter().zip(&mut self.all) {
             if *ring.owner() == owner {
                 *ring = Keyring::of(owner.clone(), pin, &self.received);
             }
