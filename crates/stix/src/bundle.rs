@@ -4,20 +4,21 @@ use bytes::Bytes;
 
 use crate::error::{Error, Pointer};
 use crate::id::Id;
-use crate::json;
+use crate::json::{Kind, Tree};
 use crate::object::Object;
 
 /// The objects' bytes as they stand in a bundle.
 pub fn slices(bytes: &Bytes) -> Result<Vec<Bytes>, Error> {
-    let members = json::members(bytes)?;
-    let find =
-        |key: &str| members.iter().find(|member| member.key == key).map(|member| member.value);
-    if find("type") != Some("\"bundle\"") {
+    let tree = Tree::parse(bytes)?;
+    let root = tree.root();
+    if !root.get("type").is_some_and(|name| name.is("bundle")) {
         return Err(Error::new(Pointer::root().join("type"), "expected “bundle”"));
     }
-    let Some(objects) = find("objects") else { return Ok(Vec::new()) };
-    let items = json::items(objects.as_bytes()).map_err(|error| error.within("objects"))?;
-    Ok(items.into_iter().map(|item| bytes.slice_ref(item.as_bytes())).collect())
+    let Some(objects) = root.get("objects") else { return Ok(Vec::new()) };
+    if objects.kind() != Kind::Array {
+        return Err(Error::new(Pointer::root().join("objects"), "expected an array"));
+    }
+    Ok(objects.items().map(|item| bytes.slice(item.offset()..item.end())).collect())
 }
 
 /// Reads a bundle. An object that cannot be read is an error of its own, with its place in the

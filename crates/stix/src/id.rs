@@ -26,12 +26,7 @@ impl Id {
             let shown: String = text.chars().take(100).collect();
             Error::new(Pointer::root(), format!("“{shown}” is no identifier: {what}"))
         };
-        let (name, uuid) = text.split_once("--").ok_or_else(|| wrong("expected type--UUID"))?;
-        check_type(name).map_err(wrong)?;
-        let canonical = uuid.len() == 36 && !uuid.bytes().any(|byte| byte.is_ascii_uppercase());
-        if !canonical || Uuid::try_parse(uuid).is_err() {
-            return Err(wrong("expected a UUID in lower case after the two hyphens"));
-        }
+        check(text).map_err(wrong)?;
         Ok(Self(Arc::from(text)))
     }
 
@@ -61,15 +56,28 @@ impl Id {
     }
 }
 
-/// Type names: 3 to 250 of a–z, 0–9 and single hyphens (STIX 2.1 section 3.1); older objects also
-/// carry underscores in custom types.
-fn check_type(name: &str) -> Result<(), &'static str> {
+/// Why a text is no identifier (STIX 2.1 section 2.9), if it is none.
+///
+/// Type names have 3 to 250 of a–z, 0–9 and hyphens (section 3.1); older objects also carry
+/// underscores in custom types.
+pub(crate) fn check(text: &str) -> Result<(), &'static str> {
+    let (name, uuid) = text.split_once("--").ok_or("expected type--UUID")?;
     let fits = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
-    if fits && (3..=250).contains(&name.len()) {
-        Ok(())
-    } else {
-        Err("a type has 3 to 250 of a–z, 0–9 and hyphen")
+    if !fits || !(3..=250).contains(&name.len()) {
+        return Err("a type has 3 to 250 of a–z, 0–9 and hyphen");
     }
+    let is_uuid = uuid.len() == 36
+        && uuid.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        });
+    if is_uuid { Ok(()) } else { Err("expected a UUID in lower case after the two hyphens") }
+}
+
+/// Whether the UUID of an identifier has a version and a variant of RFC 4122.
+pub(crate) fn is_rfc_4122(text: &str) -> bool {
+    let at = |back: usize| text.len().checked_sub(back).and_then(|at| text.as_bytes().get(at));
+    matches!(at(22), Some(b'1'..=b'5')) && matches!(at(17), Some(b'8' | b'9' | b'a' | b'b'))
 }
 
 impl fmt::Display for Id {
@@ -105,39 +113,13 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// How an observable type's identifier follows from its properties (STIX 2.1 section 6, "ID
-/// Contributing Properties" of each type).
-const CONTRIBUTING: &[(&str, &[&str])] = &[
-    ("artifact", &["hashes", "payload_bin"]),
-    ("autonomous-system", &["number"]),
-    ("directory", &["path"]),
-    ("domain-name", &["value"]),
-    ("email-addr", &["value"]),
-    ("email-message", &["from_ref", "subject", "body"]),
-    ("file", &["hashes", "name", "parent_directory_ref", "extensions"]),
-    ("ipv4-addr", &["value"]),
-    ("ipv6-addr", &["value"]),
-    ("mac-addr", &["value"]),
-    ("mutex", &["name"]),
-    (
-        "network-traffic",
-        &["start", "end", "src_ref", "dst_ref", "src_port", "dst_port", "protocols", "extensions"],
-    ),
-    ("software", &["name", "cpe", "swid", "vendor", "version"]),
-    ("url", &["value"]),
-    ("user-account", &["account_type", "user_id", "account_login"]),
-    ("windows-registry-key", &["key", "values"]),
-    ("x509-certificate", &["hashes", "serial_number"]),
-];
-
 /// The deterministic identifier of a cyber-observable object (STIX 2.1 section 2.9): UUIDv5 over
 /// the canonical form of its contributing properties. `None` where the standard asks for a random
 /// one: the type is `process`, unknown, or has none of its contributing properties.
 pub fn of_sco(object: &Map<String, Value>) -> Option<Id> {
     let name = object.get("type")?.as_str()?;
-    let (_, contributing) = CONTRIBUTING.iter().find(|(held, _)| *held == name)?;
     let mut chosen = Map::new();
-    for key in *contributing {
+    for key in crate::spec::of(name)?.contributing {
         match (*key, object.get(*key)) {
             (_, None) => {}
             ("hashes", Some(Value::Object(hashes))) => {

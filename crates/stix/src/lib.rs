@@ -1,4 +1,4 @@
-//! STIX 2.1 objects: bytes, identifiers, timestamps, markings, canonical form and signatures.
+//! STIX 2.1: objects, validation, patterns, markings, canonical form and signatures.
 //!
 //! An [`Object`] is the exact bytes that were received and a small [`Header`] that is read of them
 //! at once. Nothing here does I/O, is async, reads a clock or draws a random number; nothing
@@ -14,10 +14,12 @@ pub mod keys;
 pub mod marking;
 pub mod object;
 pub mod pattern;
-pub mod property;
 pub mod refs;
+pub mod schema;
 pub mod sign;
+pub mod spec;
 mod time;
+pub mod validate;
 
 pub use error::{Error, Pointer};
 pub use id::Id;

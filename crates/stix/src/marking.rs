@@ -77,6 +77,13 @@ impl Tlp {
         TLP_2.iter().find(|(_, _, held, _)| *held == slug).map(|(tlp, ..)| *tlp)
     }
 
+    /// Whether a definition of this identifier is the published TLP 1.0 one of this colour (STIX
+    /// 2.1 section 7.2.1.4).
+    pub(crate) fn is_published(id: &str, colour: &str) -> bool {
+        let colours = ["white", "green", "amber", "red"];
+        TLP_1.iter().zip(colours).any(|((_, held), name)| *held == id && name == colour)
+    }
+
     /// The identifier of its TLP 2.0 definition.
     ///
     /// # Panics

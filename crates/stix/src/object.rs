@@ -1,6 +1,7 @@
 //! The object: received bytes and the little that is read of them at once.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -9,45 +10,14 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Pointer};
 use crate::id::Id;
-use crate::json::{self, Member};
-use crate::property::{self, Kind};
+use crate::json::{Kind as Json, Node, Tree};
+pub use crate::spec::{Class, class_of};
+use crate::spec::{Kind, Need};
 use crate::time::Timestamp;
+use crate::{id, spec, time};
 
 /// The largest object, in bytes. Larger things are groupings of references.
 pub const MAX_BYTES: usize = 1 << 20;
-
-/// What an object is, as far as rules differ by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// A domain object (STIX 2.1 section 4).
-    Domain,
-    /// A relationship or a sighting (section 5).
-    Relationship,
-    /// A cyber-observable object: a fact without owner, version or signature (section 6).
-    Observable,
-    /// A marking definition (section 7.2).
-    Marking,
-    /// An extension definition (section 7.3).
-    Extension,
-    /// Language content (section 7.1).
-    Language,
-    /// A type that the specification does not define.
-    Custom,
-}
-
-/// The class of a type.
-pub fn class_of(type_name: &str) -> Class {
-    let among = |tables: &[property::Table]| tables.iter().any(|table| table.name == type_name);
-    match type_name {
-        "marking-definition" => Class::Marking,
-        "extension-definition" => Class::Extension,
-        "language-content" => Class::Language,
-        _ if among(property::DOMAIN) => Class::Domain,
-        _ if among(property::OBSERVABLE) => Class::Observable,
-        _ if among(property::RELATIONSHIP) => Class::Relationship,
-        _ => Class::Custom,
-    }
-}
 
 /// Which version of STIX an object is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,7 +66,7 @@ pub struct Header {
 #[derive(Clone, Debug)]
 pub struct Object {
     bytes: Bytes,
-    header: std::sync::Arc<Header>,
+    header: Arc<Header>,
 }
 
 impl PartialEq for Object {
@@ -111,7 +81,7 @@ impl Object {
     /// Reads an object strictly; the bytes are kept as they are.
     ///
     /// # Errors
-    /// With the place: what [`json::members`] refuses, more than [`MAX_BYTES`], a missing or
+    /// With the place: what [`Tree::parse`] refuses, more than [`MAX_BYTES`], a missing or
     /// malformed common or required property.
     pub fn parse(bytes: impl Into<Bytes>) -> Result<Self, Error> {
         let bytes = bytes.into();
@@ -119,9 +89,14 @@ impl Object {
             let problem = format!("{} bytes; an object has at most {MAX_BYTES}", bytes.len());
             return Err(Error::new(Pointer::root(), problem));
         }
-        let members = json::members(&bytes)?;
-        let header = std::sync::Arc::new(header(&members)?);
-        Ok(Self { bytes, header })
+        let tree = Tree::parse(&bytes)?;
+        let header = Arc::new(header(tree.root())?);
+        Ok(Self { bytes: bytes.clone(), header })
+    }
+
+    /// The object of bytes that were read already.
+    pub(crate) fn of_tree(bytes: Bytes, tree: &Tree<'_>) -> Result<Self, Error> {
+        Ok(Self { bytes, header: Arc::new(header(tree.root())?) })
     }
 
     /// The bytes as received.
@@ -176,110 +151,169 @@ impl Object {
     }
 }
 
-fn header(members: &[Member<'_>]) -> Result<Header, Error> {
-    let find =
-        |key: &str| members.iter().find(|member| member.key == key).map(|member| member.value);
-    let at = |key: &str, problem: String| Error::new(Pointer::root().join(key), problem);
-    let text = |key: &str| -> Option<String> {
-        find(key).and_then(|value| serde_json::from_str(value).ok())
-    };
-
-    for (key, kind) in property::COMMON {
-        if let Some(problem) = find(key).and_then(|value| kind.refuses(value)) {
-            return Err(at(key, problem));
-        }
+/// What is read at once. Less than validity is asked for: what would make an object unreadable or
+/// its rules ambiguous is refused, all else is for [`crate::validate`] to tell.
+fn header(root: Node<'_>) -> Result<Header, Error> {
+    let at = |key: &str, problem: &str| Error::new(Pointer::root().join(key), problem);
+    if root.kind() != Json::Object {
+        return Err(Error::new(Pointer::root(), "expected an object"));
     }
-    let missing = |key: &str| at(key, "is required".to_owned());
-    let name = text("type").ok_or_else(|| missing("type"))?;
-    let id = Id::parse(&text("id").ok_or_else(|| missing("id"))?)?;
+    let name = root.text_of("type").ok_or_else(|| at("type", "is required, a string"))?;
+    let table = spec::of(&name);
+    let class = table.map_or(Class::Custom, |table| table.class);
+    let mut common = CommonValues::default();
+    for (key, value) in root.members() {
+        let Some(property) = spec::COMMON.iter().find(|common| key.is(common.name)) else {
+            continue;
+        };
+        shape(value, &property.kind).map_err(|problem| at(property.name, problem))?;
+        common.note(property.name, value);
+    }
+    let id = common.id.as_deref().ok_or_else(|| at("id", "is required"))?;
+    let id = Id::parse(id).map_err(|error| error.within("id"))?;
     if id.type_name() != name {
-        return Err(at("id", format!("is not of the object’s type, {name}")));
+        return Err(at("id", &format!("is not of the object’s type, {name}")));
     }
-    let class = class_of(&name);
-    let spec_version = match text("spec_version").as_deref() {
+    let spec_version = match common.spec_version.as_deref() {
         Some("2.1") => SpecVersion::V21,
         // Observables need not say it: they exist as objects of their own since 2.1.
         None if class == Class::Observable => SpecVersion::V21,
         Some("2.0") | None => SpecVersion::V20,
         Some(other) => {
-            return Err(at("spec_version", format!("“{other}” is no version of STIX known here")));
+            return Err(at(
+                "spec_version",
+                &format!("“{other}” is no version of STIX known here"),
+            ));
         }
     };
-    let time = |key: &str| text(key).and_then(|text| Timestamp::parse(&text).ok());
-    let (created, modified) = (time("created"), time("modified"));
-    if class != Class::Observable {
-        created.as_ref().ok_or_else(|| missing("created"))?;
+    let (created, modified) = (common.created, common.modified);
+    let is_observable = class == Class::Observable
+        || (class == Class::Custom && crate::validate::class_of(root) == Class::Observable);
+    if !is_observable {
+        created.as_ref().ok_or_else(|| at("created", "is required"))?;
     }
-    if !matches!(class, Class::Observable | Class::Marking) {
-        let modified = modified.as_ref().ok_or_else(|| missing("modified"))?;
+    if !is_observable && class != Class::Marking {
+        let modified = modified.as_ref().ok_or_else(|| at("modified", "is required"))?;
         if created.as_ref().is_some_and(|created| created > modified) {
-            return Err(at("modified", "lies before created".to_owned()));
+            return Err(at("modified", "lies before created"));
         }
     }
     // STIX 2.0 has other required properties; it is read as it is.
     if spec_version == SpecVersion::V21
-        && let Some(table) = property::of(&name)
+        && let Some(table) = table
     {
-        for (key, kind) in table.required {
-            let section = table.section;
-            let value = find(key)
-                .ok_or_else(|| at(key, format!("is required (STIX 2.1 section {section})")))?;
-            if let Some(problem) = kind.refuses(value) {
-                return Err(at(key, problem));
-            }
+        for property in table.properties.iter().filter(|it| it.need == Need::Required) {
+            let key = property.name;
+            let value = root.get(key).ok_or_else(|| {
+                at(key, &format!("is required (STIX 2.1 section {})", table.section))
+            })?;
+            shape(value, &property.kind).map_err(|problem| at(key, problem))?;
         }
     }
-    let (marking_refs, has_unreadable_marking) =
-        markings(find("object_marking_refs"), find("granular_markings"));
-    let ends = ends(&name, &find)?;
+    let (marking_refs, has_unreadable_marking) = markings(common.whole, common.granular);
     Ok(Header {
+        ends: ends(&name, root)?,
         id,
         spec_version,
         created,
         modified,
-        created_by_ref: text("created_by_ref").and_then(|text| Id::parse(&text).ok()),
-        revoked: find("revoked") == Some("true"),
+        created_by_ref: common.created_by_ref.and_then(|text| Id::parse(&text).ok()),
+        revoked: common.revoked,
         marking_refs,
         has_unreadable_marking,
-        ends,
     })
 }
 
-fn markings(whole: Option<&str>, granular: Option<&str>) -> (Vec<Id>, bool) {
+/// The common properties that a header keeps, as they come by.
+#[derive(Default)]
+struct CommonValues<'t> {
+    id: Option<Cow<'t, str>>,
+    spec_version: Option<Cow<'t, str>>,
+    created_by_ref: Option<Cow<'t, str>>,
+    created: Option<Timestamp>,
+    modified: Option<Timestamp>,
+    revoked: bool,
+    whole: Option<Node<'t>>,
+    granular: Option<Node<'t>>,
+}
+
+impl<'t> CommonValues<'t> {
+    fn note(&mut self, name: &str, value: Node<'t>) {
+        let time = || value.text().and_then(|text| Timestamp::parse(&text).ok());
+        match name {
+            "id" => self.id = value.text(),
+            "spec_version" => self.spec_version = value.text(),
+            "created_by_ref" => self.created_by_ref = value.text(),
+            "created" => self.created = time(),
+            "modified" => self.modified = time(),
+            "revoked" => self.revoked = value.boolean() == Some(true),
+            "object_marking_refs" => self.whole = Some(value),
+            "granular_markings" => self.granular = Some(value),
+            _ => {}
+        }
+    }
+}
+
+/// Why a value is not even of the shape that its kind has.
+fn shape(value: Node<'_>, kind: &Kind) -> Result<(), &'static str> {
+    let is = |kind: Json, problem: &'static str| {
+        if value.kind() == kind { Ok(()) } else { Err(problem) }
+    };
+    match kind {
+        Kind::Any => Ok(()),
+        Kind::Boolean => is(Json::Boolean, "expected true or false"),
+        Kind::Integer(..) => {
+            let whole = value.number().is_some_and(|number| number.fract() == 0.0);
+            if whole { Ok(()) } else { Err("expected an integer") }
+        }
+        Kind::Float(..) => is(Json::Number, "expected a number"),
+        Kind::Text(_) | Kind::Enum(_) | Kind::Open(_) | Kind::Binary | Kind::Hex => {
+            is(Json::String, "expected a string")
+        }
+        Kind::Timestamp(_) => time::check(&value.text().ok_or("expected a timestamp")?),
+        Kind::Identifier(_) => id::check(&value.text().ok_or("expected an identifier")?),
+        Kind::List(of) => {
+            is(Json::Array, "expected a list of at least one item")?;
+            if value.is_empty() {
+                return Err("expected a list of at least one item");
+            }
+            match of {
+                Kind::Identifier(_) => value.items().try_for_each(|item| shape(item, of)),
+                _ => Ok(()),
+            }
+        }
+        Kind::Hashes
+        | Kind::Dictionary(_)
+        | Kind::Structure(_)
+        | Kind::Container
+        | Kind::Extensions => is(Json::Object, "expected an object"),
+    }
+}
+
+fn markings(whole: Option<Node<'_>>, granular: Option<Node<'_>>) -> (Vec<Id>, bool) {
     let mut refs = Vec::new();
     let mut unreadable = false;
-    let mut add = |text: &str| match Id::parse(text) {
-        Ok(id) if id.type_name() == "marking-definition" => {
+    let mut add = |value: Node<'_>| match value.text().map(|text| Id::parse(&text)) {
+        Some(Ok(id)) if id.type_name() == "marking-definition" => {
             if !refs.contains(&id) {
                 refs.push(id);
             }
         }
         _ => unreadable = true,
     };
-    let whole: Vec<String> =
-        whole.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    for text in &whole {
-        add(text);
-    }
-    if let Some(granular) = granular {
-        match serde_json::from_str::<Vec<Map<String, Value>>>(granular) {
-            Ok(parts) => {
-                for part in parts {
-                    match part.get("marking_ref") {
-                        Some(reference) => add(reference.as_str().unwrap_or_default()),
-                        // A part may say its language instead (STIX 2.1 section 7.2.3).
-                        None if part.contains_key("lang") => {}
-                        None => add(""),
-                    }
-                }
-            }
-            Err(_) => add(""),
+    whole.into_iter().flat_map(Node::items).for_each(&mut add);
+    for part in granular.into_iter().flat_map(Node::items) {
+        match part.get("marking_ref") {
+            Some(reference) => add(reference),
+            // A part may say its language instead (STIX 2.1 section 7.2.3).
+            None if part.get("lang").is_some() => {}
+            None => add(part),
         }
     }
     (refs, unreadable)
 }
 
-fn ends<'a>(name: &str, find: &impl Fn(&str) -> Option<&'a str>) -> Result<Vec<Id>, Error> {
+fn ends(name: &str, root: Node<'_>) -> Result<Vec<Id>, Error> {
     let keys: &[&str] = match name {
         "relationship" => &["source_ref", "target_ref"],
         "sighting" => &["sighting_of_ref"],
@@ -287,18 +321,23 @@ fn ends<'a>(name: &str, find: &impl Fn(&str) -> Option<&'a str>) -> Result<Vec<I
         "language-content" => &["object_ref"],
         _ => &[],
     };
-    let mut ends = BTreeSet::new();
+    let mut ends = Vec::new();
     for key in keys {
-        let Some(value) = find(key) else { continue };
-        let kind = if key.ends_with('s') { Kind::Ids } else { Kind::Id };
-        if let Some(problem) = kind.refuses(value) {
-            return Err(Error::new(Pointer::root().join(key), problem));
-        }
-        let texts: Vec<String> = match kind {
-            Kind::Ids => serde_json::from_str(value).unwrap_or_default(),
-            _ => serde_json::from_str(value).map(|one| vec![one]).unwrap_or_default(),
+        let Some(value) = root.get(key) else { continue };
+        let mut add = |value: Node<'_>| {
+            let text = value.text().ok_or_else(|| {
+                Error::new(Pointer::root().join(key), "expected an identifier")
+            })?;
+            ends.push(Id::parse(&text).map_err(|error| error.within(key))?);
+            Ok(())
         };
-        ends.extend(texts.iter().filter_map(|text| Id::parse(text).ok()));
+        if value.kind() == Json::Array {
+            value.items().try_for_each(add)?;
+        } else {
+            add(value)?;
+        }
     }
-    Ok(ends.into_iter().collect())
+    ends.sort();
+    ends.dedup();
+    Ok(ends)
 }

@@ -22,39 +22,7 @@ impl Timestamp {
             let shown: String = text.chars().take(60).collect();
             Error::new(Pointer::root(), format!("“{shown}” is no timestamp: {what}"))
         };
-        let shape = "expected for example 2026-03-09T20:15:00.000Z";
-        if !text.is_ascii() {
-            return Err(wrong(shape));
-        }
-        let bytes = text.as_bytes();
-        let number = |from: usize, to: usize| -> Option<i16> {
-            let digits = text.get(from..to)?;
-            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-        };
-        let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-        if marks.iter().any(|(at, mark)| bytes.get(*at) != Some(mark)) || !text.ends_with('Z') {
-            return Err(wrong(shape));
-        }
-        let fraction = text.get(19..text.len() - 1).unwrap_or("x");
-        let digits = fraction.strip_prefix('.');
-        let good_fraction = fraction.is_empty()
-            || digits.is_some_and(|all| {
-                !all.is_empty() && all.bytes().all(|byte| byte.is_ascii_digit())
-            });
-        if !good_fraction {
-            return Err(wrong(shape));
-        }
-        let part = |from, to| number(from, to).ok_or_else(|| wrong(shape));
-        let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
-        let (hour, minute, second) = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
-        let small = |n: i16| i8::try_from(n).unwrap_or(-1);
-        if jiff::civil::Date::new(year, small(month), small(day)).is_err() {
-            return Err(wrong("there is no such day"));
-        }
-        // 60 is a leap second (RFC 3339 section 5.6).
-        if hour > 23 || minute > 59 || second > 60 {
-            return Err(wrong("there is no such time of day"));
-        }
+        check(text).map_err(wrong)?;
         Ok(Self(Arc::from(text)))
     }
 
@@ -113,10 +81,55 @@ impl Timestamp {
         (midnight + seconds) * 1_000_000 + fraction.parse::<i64>().unwrap_or(0)
     }
 
-    fn key(&self) -> &str {
-        let text = self.0.trim_end_matches('Z');
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+    /// The order of two texts of timestamps, by instant.
+    pub(crate) fn compare(one: &str, other: &str) -> Ordering {
+        key(one).cmp(key(other))
     }
+
+    fn key(&self) -> &str {
+        key(&self.0)
+    }
+}
+
+/// Why a text is no timestamp, if it is none.
+pub(crate) fn check(text: &str) -> Result<(), &'static str> {
+    let shape = "expected for example 2026-03-09T20:15:00.000Z";
+    let bytes = text.as_bytes();
+    let digit = |at: usize| match bytes.get(at) {
+        Some(byte @ b'0'..=b'9') => Some(i16::from(byte - b'0')),
+        _ => None,
+    };
+    let two = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    if marks.iter().any(|(at, mark)| bytes.get(*at) != Some(mark)) {
+        return Err(shape);
+    }
+    let fraction = bytes.get(19..).and_then(|rest| rest.strip_suffix(b"Z")).ok_or(shape)?;
+    let digits = fraction.strip_prefix(b".");
+    let is_fraction = fraction.is_empty()
+        || digits.is_some_and(|all| !all.is_empty() && all.iter().all(u8::is_ascii_digit));
+    if !is_fraction {
+        return Err(shape);
+    }
+    let year = two(0).zip(two(2)).map(|(high, low)| high * 100 + low).ok_or(shape)?;
+    let part = |at: usize| two(at).ok_or(shape);
+    let (month, day, hour, minute, second) =
+        (part(5)?, part(8)?, part(11)?, part(14)?, part(17)?);
+    let small = |n: i16| i8::try_from(n).unwrap_or(-1);
+    if jiff::civil::Date::new(year, small(month), small(day)).is_err() {
+        return Err("there is no such day");
+    }
+    // 60 is a leap second (RFC 3339 section 5.6).
+    if hour > 23 || minute > 59 || second > 60 {
+        return Err("there is no such time of day");
+    }
+    Ok(())
+}
+
+/// A text whose order is that of the instants.
+fn key(text: &str) -> &str {
+    let text = text.trim_end_matches('Z');
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
 impl PartialEq for Timestamp {

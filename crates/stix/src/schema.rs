@@ -1,0 +1,108 @@
+//! JSON Schemas of extensions (section 7.3): only those that an administrator installed. One that
+//! arrives in an object is never fetched or run.
+
+use std::collections::BTreeMap;
+
+use boon::{Compiler, SchemaIndex};
+use serde_json::Value;
+
+use crate::error::{Error, Pointer};
+use crate::id::Id;
+
+/// The schemas of extensions, by the identifiers of their definitions.
+pub struct Schemas {
+    compiled: boon::Schemas,
+    by_id: BTreeMap<String, SchemaIndex>,
+}
+
+/// Something that a schema does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    tokens: Vec<String>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Problem {
+    /// Its place, seen from where the extension stands.
+    pub(crate) fn within(&self, pointer: Pointer) -> Pointer {
+        self.tokens.iter().fold(pointer, |pointer, token| pointer.join(token))
+    }
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        Self { compiled: boon::Schemas::new(), by_id: BTreeMap::new() }
+    }
+}
+
+impl std::fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.by_id.keys()).finish()
+    }
+}
+
+impl Schemas {
+    /// Adds the schema of an extension.
+    ///
+    /// # Errors
+    /// It is no JSON Schema, refers to another document, or an expression in it is not linear.
+    pub fn add(&mut self, definition: &Id, schema: Value) -> Result<(), Error> {
+        let wrong = |problem: String| Error::new(Pointer::root(), problem);
+        if definition.type_name() != "extension-definition" {
+            return Err(wrong(format!("{definition} is not the identifier of an extension")));
+        }
+        let mut compiler = Compiler::new();
+        // What refers to another document finds nothing: this loader has none.
+        compiler.use_loader(Box::new(Closed));
+        let location = format!("urn:{definition}");
+        compiler
+            .add_resource(&location, schema)
+            .map_err(|error| wrong(format!("no JSON Schema: {error}")))?;
+        let index = compiler
+            .compile(&location, &mut self.compiled)
+            .map_err(|error| wrong(format!("no JSON Schema: {error:#}")))?;
+        self.by_id.insert(definition.to_string(), index);
+        Ok(())
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// What an extension's content lacks; nothing if there is no schema for it.
+    pub fn problems(&self, definition: &str, content: &Value) -> Vec<Problem> {
+        let Some(index) = self.by_id.get(definition) else { return Vec::new() };
+        let Err(error) = self.compiled.validate(content, *index) else { return Vec::new() };
+        let mut problems = Vec::new();
+        leaves(&error, &mut problems);
+        problems
+    }
+}
+
+fn leaves(error: &boon::ValidationError<'_, '_>, problems: &mut Vec<Problem>) {
+    if error.causes.is_empty() {
+        let tokens = error.instance_location.tokens.iter().map(|token| match token {
+            boon::InstanceToken::Prop(name) => name.to_string(),
+            boon::InstanceToken::Item(index) => index.to_string(),
+        });
+        problems.push(Problem { tokens: tokens.collect(), message: error.kind.to_string() });
+    }
+    for cause in &error.causes {
+        leaves(cause, problems);
+    }
+}
+
+struct Closed;
+
+impl boon::UrlLoader for Closed {
+    fn load(&self, url: &str) -> Result<Value, Box<dyn std::error::Error>> {
+        Err(format!("{url} is not installed: write everything into one schema").into())
+    }
+}
