@@ -180,10 +180,7 @@ fn header(root: Node<'_>) -> Result<Header, Error> {
         None if class == Class::Observable => SpecVersion::V21,
         Some("2.0") | None => SpecVersion::V20,
         Some(other) => {
-            return Err(at(
-                "spec_version",
-                &format!("“{other}” is no version of STIX known here"),
-            ));
+            return Err(at("spec_version", &format!("“{other}” is no version of STIX known here")));
         }
     };
     let (created, modified) = (common.created, common.modified);
@@ -325,9 +322,9 @@ fn ends(name: &str, root: Node<'_>) -> Result<Vec<Id>, Error> {
     for key in keys {
         let Some(value) = root.get(key) else { continue };
         let mut add = |value: Node<'_>| {
-            let text = value.text().ok_or_else(|| {
-                Error::new(Pointer::root().join(key), "expected an identifier")
-            })?;
+            let text = value
+                .text()
+                .ok_or_else(|| Error::new(Pointer::root().join(key), "expected an identifier"))?;
             ends.push(Id::parse(&text).map_err(|error| error.within(key))?);
             Ok(())
         };

@@ -13,6 +13,7 @@ use crate::id::Id;
 pub struct Schemas {
     compiled: boon::Schemas,
     by_id: BTreeMap<String, SchemaIndex>,
+    added: usize,
 }
 
 /// Something that a schema does not allow.
@@ -32,7 +33,7 @@ impl Problem {
 
 impl Default for Schemas {
     fn default() -> Self {
-        Self { compiled: boon::Schemas::new(), by_id: BTreeMap::new() }
+        Self { compiled: boon::Schemas::new(), by_id: BTreeMap::new(), added: 0 }
     }
 }
 
@@ -55,7 +56,9 @@ impl Schemas {
         let mut compiler = Compiler::new();
         // What refers to another document finds nothing: this loader has none.
         compiler.use_loader(Box::new(Closed));
-        let location = format!("urn:{definition}");
+        // A place of its own each time: what was compiled for a place stays.
+        let location = format!("urn:{definition}:{}", self.added);
+        self.added += 1;
         compiler
             .add_resource(&location, schema)
             .map_err(|error| wrong(format!("no JSON Schema: {error}")))?;

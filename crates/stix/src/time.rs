@@ -113,8 +113,7 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     }
     let year = two(0).zip(two(2)).map(|(high, low)| high * 100 + low).ok_or(shape)?;
     let part = |at: usize| two(at).ok_or(shape);
-    let (month, day, hour, minute, second) =
-        (part(5)?, part(8)?, part(11)?, part(14)?, part(17)?);
+    let (month, day, hour, minute, second) = (part(5)?, part(8)?, part(11)?, part(14)?, part(17)?);
     let small = |n: i16| i8::try_from(n).unwrap_or(-1);
     if jiff::civil::Date::new(year, small(month), small(day)).is_err() {
         return Err("there is no such day");

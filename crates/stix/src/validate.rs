@@ -180,8 +180,8 @@ pub fn bytes(bytes: &[u8], options: &Options<'_>) -> Vec<Finding> {
 
 /// Reads and checks an object in one pass over its bytes. It is there when [`Object::parse`] would
 /// give it, which asks for less than validity.
-pub fn object(bytes: bytes::Bytes, options: &Options<'_>) -> (Option<Object>, Vec<Finding>) {
-    match read(&bytes) {
+pub fn object(bytes: &bytes::Bytes, options: &Options<'_>) -> (Option<Object>, Vec<Finding>) {
+    match read(bytes) {
         Ok(read) => {
             let findings = tree(&read, options);
             let object = Object::of_tree(bytes.clone(), &read).ok();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{Cell, Kind, MAX_DEPTH, Node, Tree};
+use super::{Cell, Kind, MAX_DEPTH, Tree};
 use crate::error::{Error, Pointer};
 
 /// Integers beyond this lose digits in RFC 8785 (and in I-JSON, RFC 7493 section 2.2).
@@ -440,6 +440,7 @@ fn precedes(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Node;
     use super::*;
 
     fn is_canonical(text: &str) -> bool {
@@ -490,7 +491,10 @@ mod tests {
                 assert_eq!(plain(&bytes), at, "{byte}");
             }
         }
-        assert_eq!(plain("\u{7f} !éÿ#[]^\u{80}\u{ff}".as_bytes()), "\u{7f} !éÿ#[]^\u{80}\u{ff}".len());
+        assert_eq!(
+            plain("\u{7f} !éÿ#[]^\u{80}\u{ff}".as_bytes()),
+            "\u{7f} !éÿ#[]^\u{80}\u{ff}".len()
+        );
     }
 
     #[test]

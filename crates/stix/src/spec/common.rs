@@ -61,7 +61,7 @@ const ALL: [Use; 6] = [Required; 6];
 const ANY: [Use; 6] = [Optional; 6];
 
 /// The common properties (section 3.2).
-pub const COMMON: &[Common] = &[
+pub static COMMON: &[Common] = &[
     row("type", Kind::Text(Form::TypeName), ALL),
     row(
         "spec_version",

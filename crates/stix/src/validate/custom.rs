@@ -8,7 +8,7 @@ use crate::spec::{Class, EXTENSIONS};
 const DEFINITION: &str = "extension-definition--";
 
 /// The kinds of extension that an object says it has.
-fn kinds<'t>(object: Node<'t>) -> impl Iterator<Item = Node<'t>> {
+fn kinds(object: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let extensions = object.get("extensions");
     extensions
         .into_iter()
@@ -92,13 +92,13 @@ impl<'t> Check<'_, 't> {
             let message = format!("{} is no identifier: {problem}", shown(name));
             self.must("identifier", "2.9", at, key, message);
         }
-        match value.get("extension_type") {
-            Some(kind) => self.closed(kind, &EXTENSION_TYPE, &at.key("extension_type")),
-            None => {
-                let all = EXTENSION_TYPE.terms.join(", ");
-                let message = format!("“extension_type” is required: add it, one of {all}");
-                self.must("extension-type", "7.3", &at.key("extension_type"), value, message);
-            }
+        let here = at.key("extension_type");
+        if let Some(kind) = value.get("extension_type") {
+            self.closed(kind, &EXTENSION_TYPE, &here);
+        } else {
+            let all = EXTENSION_TYPE.terms.join(", ");
+            let message = format!("“extension_type” is required: add it, one of {all}");
+            self.must("extension-type", "7.3", &here, value, message);
         }
         self.value(value, &crate::spec::Kind::Any, "7.3", at);
         if let Some(schemas) = self.options.schemas {

@@ -13,9 +13,8 @@ pub(super) enum Problem {
 }
 
 pub(super) fn problem(form: Form, text: &str) -> Option<Problem> {
-    let must = |fits: bool, problem: &str| {
-        (!fits).then(|| Problem::Must("form", "", problem.to_owned()))
-    };
+    let must =
+        |fits: bool, problem: &str| (!fits).then(|| Problem::Must("form", "", problem.to_owned()));
     let should = |fits: bool, problem: &str| (!fits).then(|| Problem::Should(problem.to_owned()));
     match form {
         Form::Free => None,
@@ -48,10 +47,9 @@ pub(super) fn problem(form: Form, text: &str) -> Option<Problem> {
             "is no MAC address: six pairs of 0–9 and a–f in lower case, with colons",
         ),
         Form::Domain => must(is_domain(text), "is no domain name"),
-        Form::Email => must(
-            is_email(text),
-            "is no e-mail address: name@domain, without display name",
-        ),
+        Form::Email => {
+            must(is_email(text), "is no e-mail address: name@domain, without display name")
+        }
         Form::Url => must(is_url(text), "is no URL: a scheme, a colon, no spaces"),
         Form::MediaType => should(
             is_media_type(text),
@@ -75,14 +73,15 @@ pub(super) fn problem(form: Form, text: &str) -> Option<Problem> {
         }
         Form::Protocol => {
             let fits = !text.is_empty()
-                && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/'));
+                && text
+                    .bytes()
+                    .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/'));
             should(fits, "should be a protocol’s name in lower case, such as tcp")
         }
         Form::Priority => should(text.ends_with("_CLASS"), "should end in _CLASS"),
-        Form::Selector => must(
-            is_selector(text),
-            "is no selector: properties with dots between, items as [0]",
-        ),
+        Form::Selector => {
+            must(is_selector(text), "is no selector: properties with dots between, items as [0]")
+        }
     }
 }
 
@@ -229,7 +228,15 @@ fn is_url(text: &str) -> bool {
 
 fn is_media_type(text: &str) -> bool {
     const KINDS: &[&str] = &[
-        "application", "audio", "font", "image", "message", "model", "multipart", "text", "video",
+        "application",
+        "audio",
+        "font",
+        "image",
+        "message",
+        "model",
+        "multipart",
+        "text",
+        "video",
     ];
     let name = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b".+_-".contains(&b))
@@ -283,9 +290,7 @@ pub(super) enum Part<'s> {
 }
 
 fn is_selector(text: &str) -> bool {
-    let name = |name: &str| {
-        (1..=250).contains(&name.len()) && name.bytes().all(is_key)
-    };
+    let name = |name: &str| (1..=250).contains(&name.len()) && name.bytes().all(is_key);
     let mut first = true;
     selector(text).all(|part| match part {
         Part::Name(part) => {
@@ -298,9 +303,8 @@ fn is_selector(text: &str) -> bool {
 
 /// What a hash of this algorithm looks like, if it does not look so (section 10.7).
 pub(super) fn hash_problem(algorithm: &str, text: &str) -> Option<&'static str> {
-    let hex = |digits: usize| {
-        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
+    let hex =
+        |digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (fits, expected) = match algorithm {
         "MD5" => (hex(32), "32 hexadecimal digits"),
         "SHA-1" => (hex(40), "40 hexadecimal digits"),
@@ -332,11 +336,23 @@ mod tests {
 
     #[test]
     fn languages() {
-        for good in ["en", "sq", "hr-HR", "sr-Cyrl-BA", "zh-cmn-Hans-CN", "de-1996", "es-419",
-            "x-mine", "en-a-bbb-x-c", "sl-rozaj-biske"] {
+        for good in [
+            "en",
+            "sq",
+            "hr-HR",
+            "sr-Cyrl-BA",
+            "zh-cmn-Hans-CN",
+            "de-1996",
+            "es-419",
+            "x-mine",
+            "en-a-bbb-x-c",
+            "sl-rozaj-biske",
+        ] {
             assert!(fits(Form::Language, good), "{good}");
         }
-        for bad in ["", "e", "english language", "en_US", "en-", "-en", "1234", "en-x", "ë", "abcdefghi"] {
+        for bad in
+            ["", "e", "english language", "en_US", "en-", "-en", "1234", "en-x", "ë", "abcdefghi"]
+        {
             assert!(!fits(Form::Language, bad), "{bad}");
         }
     }
@@ -357,7 +373,11 @@ mod tests {
             (Form::Email, "\"j d\"@example.com", "example.com"),
             (Form::Url, "https://example.com/a?b=c#d", "example"),
             (Form::Url, "urn:x:y", "http://example.com/a b"),
-            (Form::Cpe, "cpe:2.3:a:microsoft:word:2000:*:*:*:*:*:*:*", "cpe:/a:microsoft:word:2000"),
+            (
+                Form::Cpe,
+                "cpe:2.3:a:microsoft:word:2000:*:*:*:*:*:*:*",
+                "cpe:/a:microsoft:word:2000",
+            ),
             (Form::RegistryKey, "HKEY_LOCAL_MACHINE\\System", "hklm\\system"),
             (Form::Selector, "external_references.[0].source_name", "a..b"),
             (Form::Selector, "id", "[0].a"),

@@ -158,7 +158,10 @@ impl<'t> Check<'_, 't> {
         // 1.0 is a whole number too (RFC 7493 section 2.2).
         let whole = node.integer().or_else(|| {
             let number = node.number().filter(|number| number.fract() == 0.0)?;
-            #[expect(clippy::cast_possible_truncation, reason = "the reader bounds numbers by 2^53")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the reader bounds numbers by 2^53"
+            )]
             Some(number as i64)
         });
         let Some(number) = whole else {
@@ -166,7 +169,9 @@ impl<'t> Check<'_, 't> {
         };
         if number < least || number > most {
             let message = match (least, most) {
-                (0, crate::spec::MAX_INTEGER) => format!("{number} is negative: it counts something"),
+                (0, crate::spec::MAX_INTEGER) => {
+                    format!("{number} is negative: it counts something")
+                }
                 _ => format!("{number} is not within {least} to {most}"),
             };
             self.must("range", section, at, node, message);
@@ -249,7 +254,10 @@ impl<'t> Check<'_, 't> {
                 self.must("hash", "2.7", &here, key, message);
             } else if !HASHING_ALGORITHM.terms.contains(&&*name) {
                 let message = match nearest(&name, HASHING_ALGORITHM.terms) {
-                    Some(near) => format!("{} is not of hash-algorithm-ov; did you mean “{near}”?", shown(&name)),
+                    Some(near) => format!(
+                        "{} is not of hash-algorithm-ov; did you mean “{near}”?",
+                        shown(&name)
+                    ),
                     None => format!("{} is not of hash-algorithm-ov", shown(&name)),
                 };
                 self.should("hash-name", "10.7", &here, key, message);
@@ -351,7 +359,11 @@ impl<'t> Check<'_, 't> {
             self.must("name", "3.1", at, key, message);
         } else if self.options.should {
             let message = match nearest(name, &names(table)) {
-                Some(near) => format!("{} has no property {}; did you mean “{near}”?", table.name, shown(name)),
+                Some(near) => format!(
+                    "{} has no property {}; did you mean “{near}”?",
+                    table.name,
+                    shown(name)
+                ),
                 None => format!("{} has no property {}", table.name, shown(name)),
             };
             self.should("custom-property", "11.1", at, key, message);
@@ -393,9 +405,7 @@ pub(super) fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
         .chars()
         .map(|c| if c == ' ' || c == '_' { '-' } else { c.to_ascii_lowercase() })
         .collect();
-    let distance = |name: &str| {
-        edits(&folded, &name.to_ascii_lowercase().replace('_', "-"))
-    };
+    let distance = |name: &str| edits(&folded, &name.to_ascii_lowercase().replace('_', "-"));
     let best = names.iter().map(|name| (distance(name), *name)).min()?;
     (best.0 <= 2 && best.0 * 3 <= text.len()).then_some(best.1)
 }

@@ -93,13 +93,7 @@ impl<'t> Check<'_, 't> {
         self.between(node, &times, "3.2", &root);
     }
 
-    pub(super) fn required(
-        &mut self,
-        node: Node<'_>,
-        table: &Table,
-        seen: u64,
-        at: &Path<'_>,
-    ) {
+    pub(super) fn required(&mut self, node: Node<'_>, table: &Table, seen: u64, at: &Path<'_>) {
         for (index, property) in table.properties.iter().enumerate() {
             if property.need == Need::Required && seen & (1 << index) == 0 {
                 let message = format!("“{}” is required: add it", property.name);
@@ -136,7 +130,11 @@ impl<'t> Check<'_, 't> {
             let near = super::value::nearest(name, &names);
             let message = match near {
                 Some(near) => {
-                    format!("{} has no property {}; did you mean “{near}”?", table.name, shown(name))
+                    format!(
+                        "{} has no property {}; did you mean “{near}”?",
+                        table.name,
+                        shown(name)
+                    )
                 }
                 None => format!(
                     "{} has no property {}: define an extension for it",
@@ -165,7 +163,9 @@ impl<'t> Check<'_, 't> {
         let has = |name: &&str| node.get(name).is_some();
         for rule in rules {
             match rule {
-                Rule::NotBefore(later, earlier) => self.order(node, later, earlier, true, section, at),
+                Rule::NotBefore(later, earlier) => {
+                    self.order(node, later, earlier, true, section, at);
+                }
                 Rule::After(later, earlier) => self.order(node, later, earlier, false, section, at),
                 Rule::AnyOf(names) => {
                     if !names.iter().any(has) {
@@ -202,7 +202,8 @@ impl<'t> Check<'_, 't> {
                 }
                 Rule::WhenNeeds(name, value, need) => {
                     if node.get(name).and_then(Node::boolean) == Some(*value) && !has(need) {
-                        let message = format!("“{need}” is required when “{name}” is {value}: add it");
+                        let message =
+                            format!("“{need}” is required when “{name}” is {value}: add it");
                         self.must("needs", section, &at.key(need), node, message);
                     }
                 }
@@ -210,7 +211,8 @@ impl<'t> Check<'_, 't> {
                     if node.get(name).and_then(Node::boolean) == Some(*value)
                         && let Some(found) = node.get(not)
                     {
-                        let message = format!("“{not}” is not used when “{name}” is {value}: drop one");
+                        let message =
+                            format!("“{not}” is not used when “{name}” is {value}: drop one");
                         self.must("not-with", section, &at.key(not), found, message);
                     }
                 }
@@ -261,6 +263,9 @@ impl<'t> Check<'_, 't> {
         let root = Path::root();
         let at = root.key("id");
         let Some((prefix, uuid)) = text.split_once("--") else { return };
+        if id::check(&text).is_err() {
+            return;
+        }
         if prefix != name && !name.is_empty() {
             let message = format!("begins with {prefix}; the object’s type is {}", shown(name));
             return self.must("identifier", "2.9", &at, value, message);
@@ -275,7 +280,7 @@ impl<'t> Check<'_, 't> {
         };
         let contributes = |name: &&str| node.get(name).is_some();
         if !table.contributing.iter().any(contributes) {
-            if version != Some(b'4') && id::check(&text).is_ok() && !table.contributing.is_empty() {
+            if version != Some(b'4') && !table.contributing.is_empty() {
                 let message = "nothing here that an identifier could follow from: draw a random UUID (version 4)";
                 self.must("uuid-random", "2.9", &at, value, message);
             }
@@ -330,9 +335,9 @@ impl<'t> Check<'_, 't> {
             return;
         }
         let suggested = COMMON_VERBS.contains(&&*verb)
-            || VERBS.iter().any(|(from, held, to)| {
-                *from == source && *held == verb && to.contains(&&*target)
-            });
+            || VERBS
+                .iter()
+                .any(|(from, held, to)| *from == source && *held == verb && to.contains(&&*target));
         if !suggested {
             let verbs: Vec<&str> = VERBS
                 .iter()
@@ -360,9 +365,8 @@ impl<'t> Check<'_, 't> {
             let text = number.text().unwrap_or_default();
             let fits = text.strip_prefix(prefix).is_some_and(|digits| {
                 let mut parts = digits.split('-');
-                let all = |part: &str| {
-                    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
-                };
+                let all =
+                    |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
                 match prefix {
                     "CVE-" => {
                         parts.next().is_some_and(|year| year.len() == 4 && all(year))
@@ -421,24 +425,23 @@ impl<'t> Check<'_, 't> {
                 let id = node.text_of("id").unwrap_or_default();
                 let label = definition.text_of("tlp").unwrap_or_default();
                 if !Tlp::is_published(&id, &label) {
-                    let message = "TLP is said by the four published definitions alone: refer to one of them";
+                    let message =
+                        "TLP is said by the four published definitions alone: refer to one of them";
                     self.must("tlp", "7.2.1.4", &at, definition, message);
                 }
             }
             _ => {
-                let message = format!(
-                    "the marking type {} should come by an extension",
-                    shown(&kind)
-                );
+                let message =
+                    format!("the marking type {} should come by an extension", shown(&kind));
                 self.should("custom-marking", "7.2.1", &root.key("definition_type"), node, message);
             }
         }
     }
 
     fn extension_definition(&mut self, node: Node<'_>) {
-        let widens = node.get("extension_types").is_some_and(|types| {
-            types.items().any(|kind| kind.is("toplevel-property-extension"))
-        });
+        let widens = node
+            .get("extension_types")
+            .is_some_and(|types| types.items().any(|kind| kind.is("toplevel-property-extension")));
         let root = Path::root();
         let at = root.key("extension_properties");
         match (node.get("extension_properties"), widens) {

@@ -9,3 +9,4 @@ mod patterns;
 mod signatures;
 mod texts;
 mod times;
+mod validation;
