@@ -1,9 +1,13 @@
 //! Every command and option, with its documentation: the one place where they are defined. Help,
 //! the reference in docs/ and the parser all come from here.
 
+mod keys;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use keys::{Key, ResolvePeer, Sign, Verify};
 
 /// Share what you know with the states you choose, and with nobody else.
 ///
@@ -50,6 +54,13 @@ pub(crate) enum Command {
     Show(Show),
     /// Check files for valid STIX 2.1, without a node
     Validate(Validate),
+    /// Sign the objects of a file
+    Sign(Sign),
+    #[command(about = "Tell how the signatures of objects in files stand")]
+    Verify(Verify),
+    /// Draw, show, rotate and revoke signing keys
+    #[command(subcommand)]
+    Key(Key),
     /// Invite, add, list and remove the nodes of partners
     #[command(subcommand)]
     Peer(Peer),
@@ -169,6 +180,8 @@ pub(crate) enum Peer {
     Add(AddPeer),
     /// List the peers and how far we hold what they released
     List,
+    /// Choose between keys that claim to succeed one: until then nothing of its owner is admitted
+    Resolve(ResolvePeer),
     /// End the relation with a peer; what it released to us stays
     Remove {
         /// The peer's name, code or identity

@@ -1,17 +1,21 @@
 //! The commands: each opens what it needs, does one thing and prints it.
 
+mod ask;
 mod backup;
 mod doctor;
 mod export;
 pub(crate) mod files;
 mod import;
 mod init;
+mod key;
 mod peer;
 mod search;
 mod show;
+mod sign;
 mod status;
 mod user;
 mod validate;
+mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::error::Result;
@@ -33,6 +37,9 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Search(args) => search::run(&dir, &args, out),
         Command::Show(args) => show::run(&dir, &args, out),
         Command::Validate(args) => validate::run(&args, out),
+        Command::Sign(args) => sign::run(&dir, &args),
+        Command::Verify(args) => verify::run(&dir, &args, out),
+        Command::Key(act) => key::run(&dir, act, out),
         Command::Peer(act) => peer::run(&dir, act, out),
         Command::User(act) => user::run(&dir, act, out),
         Command::Status => status::run(&dir, out),

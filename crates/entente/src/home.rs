@@ -91,7 +91,7 @@ impl From<node::Error> for Error {
             ),
             E::NoAccount { .. } => (Kind::NotFound, Some("`entente user list` tells the accounts")),
             E::NoPeer { .. } => (Kind::NotFound, Some("`entente peer list` tells the peers")),
-            E::AccountExists { .. } | E::NotAllowed | E::Unreleasable { .. } => {
+            E::AccountExists { .. } | E::Key { .. } | E::NotAllowed | E::Unreleasable { .. } => {
                 (Kind::Refused, None)
             }
             E::BadAccountName { .. }

@@ -270,8 +270,9 @@ fn refusal(status: Status) -> Refusal {
     }
 }
 
-/// Whether an object of this id is compiled in, and so never imported over.
-fn is_builtin(id: &Id) -> bool {
+/// Whether an object of this id is compiled in: unsigned, the same at every node, and never
+/// imported over.
+pub fn is_builtin(id: &Id) -> bool {
     Marking::builtin(id).is_some()
         || stix::extension::is_ours(id)
         || states::by_identity(id).is_some()

@@ -37,6 +37,7 @@ pub use admit::{Admission, Quarantined, Refusal, Tally};
 pub use delivery::{Delivery, DeliveryState};
 pub use draft::Draft;
 pub use error::{Error, SignInError};
+pub use judge::is_builtin;
 pub use key::{generate as generate_key, load as load_key};
 pub use keys::Resolved;
 pub use live::Live;

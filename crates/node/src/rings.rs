@@ -98,6 +98,11 @@ impl Node {
         statements(&self.inner.store)
     }
 
+    /// The keys of all owners that this node knows, its own first.
+    pub fn keyrings(&self) -> Result<Vec<Keyring>, Error> {
+        Ok(self.rings()?.all)
+    }
+
     /// The keys of an owner as this node knows them; `None` for one whose key nobody here compared.
     pub fn keys_of(&self, owner: &Id) -> Result<Option<Keyring>, Error> {
         Ok(self.rings()?.into_owner(owner))

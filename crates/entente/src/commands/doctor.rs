@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use node::{KeyState, Node, Partner};
 use serde::Serialize;
 
 use crate::error::{Error, Kind, Result};
@@ -39,6 +40,8 @@ pub(crate) fn run(dir: &Path, out: Output) -> Result<()> {
         private("signing key", dir, "signing.key")?,
         private("who may read the store", dir, "entente.db")?,
         finding("peers", true, format!("{}", partners.len())),
+        peer_keys(&partners),
+        own_keys(&node)?,
     ];
     let row = |one: &Finding| {
         [if one.ok { "ok" } else { "WRONG" }.to_owned(), one.check.to_owned(), one.found.clone()]
@@ -49,6 +52,33 @@ pub(crate) fn run(dir: &Path, out: Output) -> Result<()> {
         wrong => Err(Error::new(Kind::Failed, format!("{wrong} checks failed"))
             .hint("for damage: stop the node and restore a backup, or send the output to whoever maintains it")),
     }
+}
+
+/// Whether the keys of all partners lead to one that signs.
+fn peer_keys(partners: &[Partner]) -> Finding {
+    let stuck: Vec<_> = partners
+        .iter()
+        .filter(|one| matches!(one.keys, Some(KeyState::Conflict | KeyState::Ended)))
+        .map(|one| one.profile.code.as_str())
+        .collect();
+    let found = if stuck.is_empty() {
+        "none in conflict".to_owned()
+    } else {
+        format!("{}: compare fingerprints by voice, then `entente peer resolve`", stuck.join(", "))
+    };
+    Finding { check: "keys of peers", ok: stuck.is_empty(), found }
+}
+
+/// Whether nobody but this node speaks with its keys, as far as it heard.
+fn own_keys(node: &Node) -> Result<Finding> {
+    let ring = node.keys_of(&node.profile().state)?;
+    let foreign = ring.as_ref().map_or(0, |ring| ring.discarded().count());
+    let found = if foreign == 0 {
+        "nobody else used them".to_owned()
+    } else {
+        format!("{foreign} successors that this node did not draw: `entente key show`")
+    };
+    Ok(Finding { check: "own keys", ok: foreign == 0, found })
 }
 
 /// Whether nobody but its owner may read a file.

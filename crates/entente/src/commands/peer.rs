@@ -1,16 +1,15 @@
 //! `entente peer`
 
 use std::fs;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 
-use node::{Invitation, Node, Profile};
+use node::{Invitation, KeyState, Node, Profile};
 use serde::Serialize;
 use stix::Id;
-use stix::sign::PublicKey;
 
-use super::files;
-use crate::cli::{AddPeer, Invite, Peer};
+use super::{ask, files, key};
+use crate::cli::{AddPeer, Invite, Peer, ResolvePeer};
 use crate::error::{Context, Error, Kind, Result};
 use crate::home;
 use crate::output::Output;
@@ -31,13 +30,22 @@ pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
                     or_dash(&peer.url),
                     or_dash(&peer.held_up_to),
                     or_dash(&peer.fingerprint),
+                    peer.keys.map_or("–", keys_word).to_owned(),
                 ]
             };
-            let heading =
-                ["state", "node", "may pull here", "we pull from", "held up to", "fingerprint"];
+            let heading = [
+                "state",
+                "node",
+                "may pull here",
+                "we pull from",
+                "held up to",
+                "fingerprint",
+                "keys",
+            ];
             let empty = "no peers; `entente peer invite --help` tells how to begin";
             out.list(&known(&node)?, heading, row, empty)
         }
+        Peer::Resolve(args) => resolve(&node, &args, out),
         Peer::Remove { peer } => {
             let removed = node.remove_peer(&peer)?;
             out.one(&removed.profile, || format!("{} is no peer any more", removed.profile.name))
@@ -57,20 +65,34 @@ pub(super) struct Known {
     pub(super) url: Option<String>,
     /// Up to which moment of the peer's own clock we hold everything it released to us.
     held_up_to: Option<String>,
+    /// Of the key that signs what its state says now.
     fingerprint: Option<String>,
+    /// How its keys stand.
+    pub(super) keys: Option<KeyState>,
+}
+
+/// How a peer's keys stand, for people.
+pub(super) fn keys_word(keys: KeyState) -> &'static str {
+    match keys {
+        KeyState::Pinned => "as compared",
+        KeyState::Followed => "rotated",
+        KeyState::Conflict => "IN CONFLICT",
+        KeyState::Ended => "REVOKED",
+    }
 }
 
 /// The peers, by code.
 pub(super) fn known(node: &Node) -> Result<Vec<Known>> {
+    let partners = node.partners()?;
     let of = |peer: node::Peer| {
-        let source = peer.source.as_ref();
-        let key = source.and_then(|source| PublicKey::parse(&source.key).ok());
+        let partner = partners.iter().find(|partner| partner.profile.state == peer.profile.state);
         let held = node.held_up_to(&peer)?;
         Ok(Known {
             may_pull: peer.account.is_some(),
-            url: source.map(|source| source.url.clone()),
+            url: peer.source.map(|source| source.url),
             held_up_to: held.map(|held| held.to_string()),
-            fingerprint: key.map(|key| key.fingerprint()),
+            fingerprint: partner.and_then(|partner| partner.fingerprint.clone()),
+            keys: partner.and_then(|partner| partner.keys),
             profile: peer.profile,
         })
     };
@@ -112,7 +134,7 @@ fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
     eprintln!("{} ({}) at {}", invitation.from.name, invitation.from.state_name, invitation.url);
     eprintln!("fingerprint  {fingerprint}");
     match &args.fingerprint {
-        Some(told) if plain(told) == plain(&fingerprint) => {}
+        Some(told) if ask::plain(told) == ask::plain(&fingerprint) => {}
         Some(_) => {
             return Err(Error::new(
                 Kind::Refused,
@@ -120,7 +142,9 @@ fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
             )
             .hint("somebody may have changed the file: ask the other side for a new one"));
         }
-        None if std::io::stdin().is_terminal() => confirm()?,
+        None if std::io::stdin().is_terminal() => {
+            ask::confirm("Did the other side tell you this fingerprint?", "")?;
+        }
         None => {
             return Err(Error::new(Kind::Usage, "the fingerprint must be compared")
                 .hint("ask the other side by voice, then give it with --fingerprint"));
@@ -131,21 +155,40 @@ fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
     out.one(&profile, || format!("from now on this node pulls from {}", profile.name))
 }
 
-fn confirm() -> Result<()> {
-    eprint!("Did the other side tell you this fingerprint? [y/N] ");
-    std::io::stderr().flush()?;
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    if line.trim().eq_ignore_ascii_case("y") {
-        Ok(())
-    } else {
-        Err(Error::new(Kind::Refused, "nothing was changed"))
+/// Shows a partner's keys; with the fingerprint that was told by voice, chooses.
+fn resolve(node: &Node, args: &ResolvePeer, out: Output) -> Result<()> {
+    let peer = node.find_peer(&args.peer)?;
+    let name = &peer.profile.name;
+    let Some(ring) = node.keys_of(&peer.profile.state)? else {
+        return Err(Error::new(Kind::NotFound, format!("{name} has not invited this node"))
+            .hint("use its invitation with `entente peer add`"));
+    };
+    let Some(fingerprint) = &args.fingerprint else {
+        out.list(&key::listed(&ring), key::HEADING, key::Shown::row, "")?;
+        if ring.is_frozen() {
+            eprintln!(
+                "hint: ask {name} by voice for its fingerprint, then give it with --fingerprint"
+            );
+        }
+        return Ok(());
+    };
+    let (id, key) = key::named(&ring, fingerprint)?;
+    let false_ones = node.held_under_others(&args.peer, &id)?;
+    eprintln!(
+        "From now on {} signs for {name}, and whom it names its successor.",
+        key.fingerprint()
+    );
+    eprintln!("- What waited for this choice is admitted; everything is pulled anew.");
+    eprintln!(
+        "- {false_ones} objects held under a key that is not chosen are taken out and kept aside."
+    );
+    if !args.yes {
+        ask::confirm("Did the other side tell you this fingerprint?", "if it did, give --yes")?;
     }
-}
-
-/// A fingerprint without what only helps the eye.
-fn plain(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    let done = node.resolve_keys(&args.peer, &id)?;
+    let admitted = done.admitted;
+    let report = serde_json::json!({ "admitted": admitted, "withdrawn": done.withdrawn });
+    out.one(&report, || format!("{admitted} admitted, {} taken out", done.withdrawn))
 }
 
 #[cfg(test)]

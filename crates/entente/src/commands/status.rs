@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use node::Profile;
+use node::{KeyState, Profile};
 use serde::Serialize;
 
 use super::peer::{self, Known};
@@ -61,8 +61,14 @@ fn text(status: &Status) -> String {
         let invited = if peer.may_pull { "it may pull here" } else { "it may not pull here" };
         let _ = writeln!(
             text,
-            "{head:11}  {} {}: {pulls}; {invited}",
-            peer.profile.code, peer.profile.name
+            "{head:11}  {} {}: {pulls}; {invited}{}",
+            peer.profile.code,
+            peer.profile.name,
+            match peer.keys {
+                Some(keys @ (KeyState::Conflict | KeyState::Ended)) =>
+                    format!("; its keys are {}", peer::keys_word(keys)),
+                _ => String::new(),
+            }
         );
     }
     text

@@ -185,4 +185,18 @@ fn what_one_releases_the_other_gets_once_whatever_is_killed() {
     assert_eq!(exported(&zagreb, &[], &al), exported(&tirana, &["--as", "HR"], &al));
     let found = json(&zagreb, &["search", "\"Report 2\"", "--limit", "1"]);
     assert_eq!(found["id"], late.as_str());
+
+    // Tirana draws a new key while it runs: what it says from then on is signed with it, and
+    // Zagreb follows by itself.
+    said(&tirana, &["key", "rotate", "--yes"]);
+    let (after, file) = report(dir.path(), &al, 3);
+    said(&tirana, &["import", "--adopt", &file]);
+    until("Zagreb has followed", || run(&zagreb, &["show", &after]).status.success());
+    let told = json(&tirana, &["status"])["fingerprint"].clone();
+    let peer = json(&zagreb, &["peer", "list"]);
+    assert_eq!((&peer["fingerprint"], &peer["keys"]), (&told, &json!("followed")));
+    let all = dir.path().join("all.json");
+    let all = all.to_str().expect("a plain path");
+    said(&tirana, &["export", "--as", "HR", "-o", all]);
+    said(&zagreb, &["verify", all]);
 }

@@ -1,0 +1,161 @@
+//! `entente verify`
+
+use std::path::Path;
+
+use node::{Invitation, Node};
+use serde::Serialize;
+use stix::keys::{Keyring, Standing};
+use stix::sign::{self, KeyId, PublicKey, Status};
+use stix::{Id, Object};
+
+use super::{files, sign as signing};
+use crate::cli::Verify;
+use crate::error::{Error, Kind, Result};
+use crate::home;
+use crate::output::Output;
+
+#[derive(Serialize)]
+struct Checked {
+    file: String,
+    id: Option<String>,
+    status: &'static str,
+    /// The key that the signature names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// Whose key it is, where the node knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    /// How the key stands, where the node knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+/// The keys against which files are verified.
+struct Keys {
+    given: Vec<PublicKey>,
+    rings: Vec<Keyring>,
+}
+
+impl Keys {
+    fn of(dir: &Path, args: &Verify) -> Result<Self> {
+        let mut given = Vec::new();
+        for text in &args.key {
+            let key = PublicKey::parse(text).map_err(|error| {
+                Error::of(Kind::Invalid, &error).hint("`entente key show` prints a public key")
+            })?;
+            given.push(key);
+        }
+        for path in &args.peer_file {
+            let invitation: Invitation =
+                serde_json::from_slice(&files::read(path)?).map_err(|error| {
+                    Error::of(Kind::Invalid, &error)
+                        .hint("this is no file that `entente peer invite` made")
+                })?;
+            let key = PublicKey::parse(&invitation.key);
+            given.push(key.map_err(|error| Error::of(Kind::Invalid, &error))?);
+        }
+        let rings = if given.is_empty() && dir.join("node.json").exists() {
+            Node::keyrings(&home::open(dir)?)?
+        } else {
+            Vec::new()
+        };
+        if given.is_empty() && rings.is_empty() {
+            eprintln!("no keys to verify with: give --key, --peer-file, or the folder of a node");
+        }
+        Ok(Self { given, rings })
+    }
+
+    fn find(&self, id: &KeyId) -> Option<PublicKey> {
+        let given = self.given.iter().find(|key| key.id() == *id);
+        given.or_else(|| self.rings.iter().find_map(|ring| ring.key(id))).cloned()
+    }
+
+    /// Whose key it is, and how it stands.
+    fn standing(&self, id: &KeyId) -> Option<(&Id, Standing)> {
+        self.rings.iter().find_map(|ring| {
+            let (_, standing) = ring.keys().find(|(key, _)| key.id() == *id)?;
+            Some((ring.owner(), standing))
+        })
+    }
+}
+
+pub(crate) fn run(dir: &Path, args: &Verify, out: Output) -> Result<()> {
+    let keys = Keys::of(dir, args)?;
+    let mut checked = Vec::new();
+    for file in &args.files {
+        let name = file.display().to_string();
+        match files::objects(files::read(file)?) {
+            Ok(objects) => checked.extend(objects.into_iter().map(|one| check(&keys, &name, one))),
+            Err(error) => checked.push(check(&keys, &name, Err(error))),
+        }
+    }
+    let row = |one: &Checked| {
+        let status = match one.standing {
+            Some(standing) if standing != "current" => format!("{}, key {standing}", one.status),
+            _ => one.status.to_owned(),
+        };
+        let what = one.id.as_ref().or(one.problem.as_ref()).cloned().unwrap_or_default();
+        [status, what, one.key.clone().unwrap_or_else(|| "–".to_owned()), one.file.clone()]
+    };
+    out.list(&checked, ["status", "object", "key", "file"], row, "")?;
+    let worst = checked.iter().map(severity).max().unwrap_or(0);
+    match worst {
+        0 => Ok(()),
+        1 => Err(Error::new(Kind::Refused, "not all of it is signed by a key that counts")),
+        _ => Err(Error::new(Kind::Invalid, "not all of it is what its owner signed")),
+    }
+}
+
+/// 0 for what is as it should be, 1 for what nobody known vouches for, 2 for what is wrong.
+fn severity(one: &Checked) -> u8 {
+    match (one.status, one.standing) {
+        ("good", None | Some("current" | "former")) | ("exempt", _) => 0,
+        ("bad" | "invalid", _) => 2,
+        _ => 1,
+    }
+}
+
+fn check(keys: &Keys, file: &str, object: Result<Object, stix::Error>) -> Checked {
+    let mut checked = Checked {
+        file: file.to_owned(),
+        id: None,
+        status: "invalid",
+        key: None,
+        owner: None,
+        standing: None,
+        problem: None,
+    };
+    match object {
+        Err(error) => checked.problem = Some(error.to_string()),
+        Ok(object) => {
+            checked.id = Some(object.id().to_string());
+            checked.key = sign::signer(&object).map(|key| key.to_string());
+            if signing::is_exempt(&object) {
+                checked.status = "exempt";
+                return checked;
+            }
+            let status = sign::status(&object, |id| keys.find(id));
+            checked.status = status.as_str();
+            if let Status::Good(key) = &status
+                && let Some((owner, standing)) = keys.standing(key)
+            {
+                checked.owner = Some(owner.to_string());
+                checked.standing = Some(word(standing));
+            }
+        }
+    }
+    checked
+}
+
+/// How a key stands, in one word.
+pub(super) fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Current => "current",
+        Standing::Former => "former",
+        Standing::Conflicting => "conflicting",
+        Standing::Revoked { .. } => "revoked",
+        Standing::Discarded => "discarded",
+    }
+}
