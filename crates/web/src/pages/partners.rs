@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use node::{Link, Role};
+use node::{KeyState, Link, Role};
 
 use crate::fault::{Fault, blocking, render};
 use crate::frame::Frame;
@@ -59,6 +59,18 @@ pub(super) fn rows(reader: &Reader) -> Result<Vec<Row>, Fault> {
                     "partner-no-source",
                     texts.say("partner-no-invitation").to_string(),
                 ),
+            };
+            let (class, tone, word, detail) = match partner.keys {
+                Some(KeyState::Conflict) => (
+                    "gone",
+                    "bad",
+                    "partner-conflict",
+                    texts.say("partner-conflict-detail").to_string(),
+                ),
+                Some(KeyState::Ended) => {
+                    ("gone", "bad", "partner-ended", texts.say("partner-ended-detail").to_string())
+                }
+                Some(KeyState::Pinned | KeyState::Followed) | None => (class, tone, word, detail),
             };
             Row {
                 named: reader.named(&partner.profile.state),

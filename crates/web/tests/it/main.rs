@@ -7,6 +7,7 @@ mod guard;
 mod language;
 mod live;
 mod objects;
+mod partners;
 mod sign_in;
 mod texts;
 mod world;
