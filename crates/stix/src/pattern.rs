@@ -5,12 +5,24 @@
 //! when the pattern is read, at its place.
 
 mod ast;
+mod candidates;
 mod error;
+mod index;
 mod lex;
+mod like;
+mod literal;
+mod matcher;
+mod moment;
 mod network;
+mod observed;
 mod parse;
+mod plan;
 mod print;
+mod probe;
 mod regex;
+mod search;
+mod set;
+mod value;
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,6 +31,9 @@ pub use ast::{
     Check, Comparison, Constant, Observation, Path, Qualifier, Seconds, Step, Test, Text,
 };
 pub use error::{Error, Problem};
+pub use matcher::{Compiled, GivenUp, Match};
+pub use observed::Observations;
+pub use set::{Set, Stream};
 
 /// The largest pattern, in bytes: that of an object.
 pub const MAX_BYTES: usize = crate::object::MAX_BYTES;

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 /// A network: all addresses that share its first bits. A single address is one of full length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Network {
+    pub(super) is_v6: bool,
     /// The address, moved to the upper end of the number.
     bits: u128,
     /// How many of the bits count.
-    length: u8,
-    is_v6: bool,
+    pub(super) length: u8,
 }
 
 impl Network {
@@ -30,16 +30,32 @@ impl Network {
             }
             Some(_) => return None,
         };
-        Some(Self { bits, length, is_v6 })
+        Some(Self { is_v6, bits, length })
     }
 
     /// Whether every address of this network is one of the other.
     pub(super) fn is_within(self, other: Self) -> bool {
-        let mask = u128::MAX.checked_shl(128 - u32::from(other.length)).unwrap_or(0);
+        let mask = mask(other.length);
         self.is_v6 == other.is_v6
             && self.length >= other.length
             && self.bits & mask == other.bits & mask
     }
+
+    /// The network of this length that this one is in, without the bits that do not count.
+    pub(super) fn masked(self, length: u8) -> Self {
+        Self { bits: self.bits & mask(length), length, ..self }
+    }
+
+    /// The first and the last that can lie within, in order.
+    pub(super) fn ends(self) -> (Self, Self) {
+        let mask = mask(self.length);
+        let first = Self { bits: self.bits & mask, length: 0, ..self };
+        (first, Self { bits: self.bits | !mask, length: u8::MAX, ..self })
+    }
+}
+
+fn mask(length: u8) -> u128 {
+    u128::MAX.checked_shl(128 - u32::from(length.min(128))).unwrap_or(0)
 }
 
 #[cfg(test)]

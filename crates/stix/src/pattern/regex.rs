@@ -4,6 +4,8 @@
 //! Most of PCRE says the same in other words, and is put into those words. What needs
 //! backtracking is refused by the name that PCRE's manual gives it.
 
+use std::fmt::{self, Write};
+
 use super::error::Problem;
 
 /// The largest program a single expression may compile to, in bytes.
@@ -27,6 +29,10 @@ pub(super) struct Translated {
 }
 
 type Refused = (usize, Problem);
+
+fn wrong<T>(place: usize, what: &str) -> Result<T, Refused> {
+    Err((place, Problem::Expression { what: what.to_owned() }))
+}
 
 /// Checks an expression without compiling it. The place is in bytes of the expression.
 pub(super) fn check(expression: &str) -> Result<(), Refused> {
@@ -102,8 +108,9 @@ impl<'a> Scan<'a> {
         found
     }
 
-    fn wrong<T>(&self, place: usize, what: &str) -> Result<T, Refused> {
-        Err((place, Problem::Expression { what: what.to_owned() }))
+    fn put(&mut self, text: fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = self.out.write_fmt(text);
     }
 
     /// Refuses what begins at `place` and ends here.
@@ -124,16 +131,14 @@ impl<'a> Scan<'a> {
                 self.out.push(c);
                 self.after_quantifier(start)
             }
-            '{' => match self.quantifier() {
-                Some(text) => {
+            '{' => {
+                if let Some(text) = self.quantifier() {
                     self.out.push_str(&text);
-                    self.after_quantifier(start)
+                    return self.after_quantifier(start);
                 }
-                None => {
-                    self.out.push_str("\\{");
-                    Ok(())
-                }
-            },
+                self.out.push_str("\\{");
+                Ok(())
+            }
             '$' => {
                 self.asks_end = true;
                 self.out.push('$');
@@ -156,7 +161,13 @@ impl<'a> Scan<'a> {
     }
 
     fn code(&mut self, code: u32) {
-        self.out.push_str(&format!("\\x{{{code:x}}}"));
+        // Only two digits without braces mean a byte to the engine.
+        let text = if self.bytes && code < 256 {
+            format!("\\x{code:02x}")
+        } else {
+            format!("\\x{{{code:x}}}")
+        };
+        self.out.push_str(&text);
     }
 
     fn after_quantifier(&mut self, start: usize) -> Result<(), Refused> {
@@ -225,7 +236,7 @@ impl<'a> Scan<'a> {
         }
         if self.eat("#") {
             let Some(end) = self.rest().find(')') else {
-                return self.wrong(start, "a comment without end");
+                return wrong(start, "a comment without end");
             };
             self.at += end + 1;
             return Ok(());
@@ -236,10 +247,10 @@ impl<'a> Scan<'a> {
         }
         if self.eat("'") {
             let Some((name, _)) = self.rest().split_once('\'') else {
-                return self.wrong(start, "the name of a group has no end");
+                return wrong(start, "the name of a group has no end");
             };
             self.at += name.len() + 1;
-            self.out.push_str(&format!("(?P<{name}>"));
+            self.put(format_args!("(?P<{name}>"));
             return Ok(());
         }
         let is_call = |c: char| c.is_ascii_digit() || c == '+';
@@ -273,15 +284,15 @@ impl<'a> Scan<'a> {
                 return Ok(());
             }
             if !c.is_ascii_alphabetic() && c != '-' {
-                return self.wrong(start, "an unknown kind of group");
+                return wrong(start, "an unknown kind of group");
             }
         }
-        self.wrong(start, "a group without end")
+        wrong(start, "a group without end")
     }
 
     /// An escape outside a class.
     fn escape(&mut self, start: usize) -> Result<(), Refused> {
-        let Some(c) = self.next() else { return self.wrong(start, "it ends in a backslash") };
+        let Some(c) = self.next() else { return wrong(start, "it ends in a backslash") };
         let kind = usize::from(self.bytes);
         match c {
             '1'..='9' | 'k' => return self.unsupported(start, "back-reference"),
@@ -301,14 +312,14 @@ impl<'a> Scan<'a> {
             }
             'R' => {
                 let set = VERTICAL.get(kind).copied().unwrap_or_default();
-                self.out.push_str(&format!("(?:\\r\\n|[{set}])"));
+                self.put(format_args!("(?:\\r\\n|[{set}])"));
             }
             'N' if self.rest().starts_with('{') => return self.named_code(start),
             'N' => self.out.push_str("[^\\n]"),
             'h' | 'H' | 'v' | 'V' => {
                 let not = if c.is_ascii_uppercase() { "^" } else { "" };
                 let set = self.spaces(c);
-                self.out.push_str(&format!("[{not}{set}]"));
+                self.put(format_args!("[{not}{set}]"));
             }
             'A' | 'z' | 'b' | 'B' => {
                 self.out.push('\\');
@@ -335,7 +346,7 @@ impl<'a> Scan<'a> {
                 self.code(code);
                 Ok(())
             }
-            None => self.wrong(start, "expected \\N{U+…}"),
+            None => wrong(start, "expected \\N{U+…}"),
         }
     }
 
@@ -355,7 +366,7 @@ impl<'a> Scan<'a> {
                     Some((u32::from_str_radix(digits, 8).ok()?, digits.len()))
                 });
                 let Some((code, length)) = code else {
-                    return self.wrong(start, "expected \\o{…} with octal digits");
+                    return wrong(start, "expected \\o{…} with octal digits");
                 };
                 self.at += length + 2;
                 self.code(code);
@@ -371,7 +382,7 @@ impl<'a> Scan<'a> {
             }
             'c' => {
                 let Some(c) = self.next().filter(char::is_ascii) else {
-                    return self.wrong(start, "expected an ASCII character after \\c");
+                    return wrong(start, "expected an ASCII character after \\c");
                 };
                 self.code(u32::from(c.to_ascii_uppercase()) ^ 64);
             }
@@ -385,7 +396,7 @@ impl<'a> Scan<'a> {
             }
             'E' => {}
             c if c.is_ascii_alphanumeric() => {
-                return self.wrong(start, &format!("“\\{c}” means nothing"));
+                return wrong(start, &format!("“\\{c}” means nothing"));
             }
             c => self.quoted(c),
         }
@@ -404,12 +415,12 @@ impl<'a> Scan<'a> {
     /// The rest of `\pL` or `\p{…}`.
     fn property(&mut self, start: usize, c: char) -> Result<(), Refused> {
         if !self.eat("{") {
-            let Some(name) = self.next() else { return self.wrong(start, "expected a property") };
-            self.out.push_str(&format!("\\{c}{name}"));
+            let Some(name) = self.next() else { return wrong(start, "expected a property") };
+            self.put(format_args!("\\{c}{name}"));
             return Ok(());
         }
         let Some((name, _)) = self.rest().split_once('}') else {
-            return self.wrong(start, "the name of a property has no end");
+            return wrong(start, "the name of a property has no end");
         };
         self.at += name.len() + 1;
         let (name, other) = match name.strip_prefix('^') {
@@ -417,7 +428,7 @@ impl<'a> Scan<'a> {
             None => (name, false),
         };
         let c = if (c == 'P') == other { 'p' } else { 'P' };
-        self.out.push_str(&format!("\\{c}{{{name}}}"));
+        self.put(format_args!("\\{c}{{{name}}}"));
         Ok(())
     }
 
@@ -428,7 +439,7 @@ impl<'a> Scan<'a> {
                 Some((u32::from_str_radix(digits.trim(), 16).ok()?, digits.len()))
             });
             let Some((code, length)) = code else {
-                return self.wrong(start, "expected \\x{…} with hexadecimal digits");
+                return wrong(start, "expected \\x{…} with hexadecimal digits");
             };
             self.at += length + 2;
             self.code(code);
@@ -454,7 +465,7 @@ impl<'a> Scan<'a> {
         let mut is_first = true;
         loop {
             let place = self.at;
-            let Some(c) = self.next() else { return self.wrong(start, "a class without end") };
+            let Some(c) = self.next() else { return wrong(start, "a class without end") };
             match c {
                 ']' if !is_first => {
                     self.out.push(']');
@@ -463,7 +474,7 @@ impl<'a> Scan<'a> {
                 '[' if self.rest().starts_with(':') && self.rest().contains(":]") => {
                     let (name, _) = self.rest().split_once(":]").unwrap_or_default();
                     self.at += name.len() + 2;
-                    self.out.push_str(&format!("[{name}:]"));
+                    self.put(format_args!("[{name}:]"));
                 }
                 '[' if self.rest().starts_with(['.', '=']) && self.rest().contains([']']) => {
                     self.next();
@@ -471,7 +482,7 @@ impl<'a> Scan<'a> {
                 }
                 '\\' => {
                     let Some(c) = self.next() else {
-                        return self.wrong(place, "it ends in a backslash");
+                        return wrong(place, "it ends in a backslash");
                     };
                     match c {
                         'b' => self.code(8),
@@ -481,7 +492,7 @@ impl<'a> Scan<'a> {
                         }
                         'H' | 'V' => {
                             let set = self.spaces(c);
-                            self.out.push_str(&format!("[^{set}]"));
+                            self.put(format_args!("[^{set}]"));
                         }
                         _ => self.shared_escape(place, c)?,
                     }

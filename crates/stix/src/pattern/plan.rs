@@ -1,0 +1,226 @@
+//! The observation expressions of a pattern as a plan for the search in time.
+//!
+//! Restrictions of time move down to the leaves; repeats and alternatives of a single comparison
+//! become one leaf, so that the search has little left to try.
+
+use super::ast::{Comparison, Observation, Qualifier};
+use super::error::Problem;
+use super::moment::{Moment, duration};
+
+/// How many observations a pattern may bind apart from repeats of a single comparison.
+pub(super) const MAX_SLOTS: usize = 250;
+
+/// A part of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Node {
+    /// So many different observations of a leaf.
+    Leaf { leaf: usize, count: u64 },
+    /// All, for different observations.
+    And(Vec<Self>),
+    /// One of them.
+    Or(Vec<Self>),
+    /// All, each not before the one that it follows.
+    Then(Vec<Self>),
+    /// The part, with all observations so close together. Numbered, to remember by.
+    Within { number: usize, duration: i128, inner: Box<Self> },
+    /// The part so many times, for different observations.
+    Repeat { count: u32, inner: Box<Self> },
+}
+
+/// What a leaf is looking for: one of these comparisons, in this time.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Leaf {
+    /// The comparisons, by number, in order.
+    pub(super) queries: Vec<usize>,
+    /// The first moment allowed.
+    pub(super) from: Moment,
+    /// The last moment allowed.
+    pub(super) to: Moment,
+}
+
+/// How a pattern is to be searched for.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) root: Node,
+    pub(super) leaves: Vec<Leaf>,
+    /// How many `Within` there are.
+    pub(super) withins: usize,
+}
+
+impl Plan {
+    /// Makes the plan; `number` gives each comparison its number.
+    pub(super) fn new<'a>(
+        root: &'a Observation,
+        number: &mut dyn FnMut(&'a Comparison) -> Result<usize, Problem>,
+    ) -> Result<Self, Problem> {
+        let mut planner = Planner { leaves: Vec::new(), withins: 0, number };
+        let root = planner.node(root, Moment::MIN, Moment::MAX)?;
+        if slots(&root) > MAX_SLOTS {
+            let what =
+                format!("REPEATS of a group binds more than {MAX_SLOTS} observations one by one");
+            return Err(Problem::Limit { what });
+        }
+        Ok(Self { root, leaves: planner.leaves, withins: planner.withins })
+    }
+
+    /// The comparisons one of which is all that is asked, at any time; none if more is.
+    pub(super) fn alternatives(&self) -> Option<&[usize]> {
+        match (&self.root, self.leaves.as_slice()) {
+            (Node::Leaf { count: 1, .. }, [leaf])
+                if leaf.from == Moment::MIN && leaf.to == Moment::MAX =>
+            {
+                Some(&leaf.queries)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How many observations are bound one by one: a leaf counts as one however often it repeats.
+fn slots(node: &Node) -> usize {
+    match node {
+        Node::Leaf { .. } => 1,
+        Node::And(parts) | Node::Or(parts) | Node::Then(parts) => {
+            parts.iter().fold(0, |sum, part| sum.saturating_add(slots(part)))
+        }
+        Node::Within { inner, .. } => slots(inner),
+        Node::Repeat { count, inner } => {
+            slots(inner).saturating_mul(usize::try_from(*count).unwrap_or(usize::MAX))
+        }
+    }
+}
+
+struct Planner<'f, 'a> {
+    leaves: Vec<Leaf>,
+    withins: usize,
+    number: &'f mut dyn FnMut(&'a Comparison) -> Result<usize, Problem>,
+}
+
+impl<'a> Planner<'_, 'a> {
+    fn node(&mut self, from: &'a Observation, start: Moment, end: Moment) -> Result<Node, Problem> {
+        match from {
+            Observation::Comparison(comparison) => {
+                let query = (self.number)(comparison)?;
+                let leaf = self.leaf(Leaf { queries: vec![query], from: start, to: end });
+                Ok(Node::Leaf { leaf, count: 1 })
+            }
+            Observation::And(parts) => {
+                let mut nodes: Vec<Node> = Vec::new();
+                for part in parts {
+                    let node = self.node(part, start, end)?;
+                    match (nodes.iter_mut().find(|other| same_leaf(other, &node)), &node) {
+                        // The same asked twice is asked for two observations.
+                        (Some(Node::Leaf { count, .. }), Node::Leaf { count: more, .. }) => {
+                            *count = count.saturating_add(*more);
+                        }
+                        _ => nodes.push(node),
+                    }
+                }
+                Ok(single(nodes, Node::And))
+            }
+            Observation::Or(parts) => self.or(parts, start, end),
+            Observation::FollowedBy(parts) => {
+                let parts: Result<Vec<_>, _> =
+                    parts.iter().map(|part| self.node(part, start, end)).collect();
+                Ok(single(parts?, Node::Then))
+            }
+            Observation::Qualified { inner, qualifiers } => {
+                let (mut start, mut end) = (start, end);
+                for qualifier in qualifiers {
+                    if let Qualifier::StartStop { start: from, stop } = qualifier {
+                        start = start.max(Moment::of(from));
+                        end = end.min(Moment::of(stop).before());
+                    }
+                }
+                let mut node = self.node(inner, start, end)?;
+                for qualifier in qualifiers {
+                    node = match (qualifier, node) {
+                        // A single observation is within any time.
+                        (Qualifier::StartStop { .. } | Qualifier::Repeats(1), node)
+                        | (Qualifier::Within(_), node @ Node::Leaf { count: 1, .. }) => node,
+                        (Qualifier::Within(seconds), node) => {
+                            self.withins += 1;
+                            Node::Within {
+                                number: self.withins - 1,
+                                duration: duration(seconds),
+                                inner: Box::new(node),
+                            }
+                        }
+                        (Qualifier::Repeats(more), Node::Leaf { leaf, count }) => {
+                            Node::Leaf { leaf, count: count.saturating_mul(u64::from(*more)) }
+                        }
+                        (Qualifier::Repeats(count), node) => {
+                            Node::Repeat { count: *count, inner: Box::new(node) }
+                        }
+                    };
+                }
+                Ok(node)
+            }
+        }
+    }
+
+    /// Alternatives that are single observations in the same time are one leaf.
+    fn or(
+        &mut self,
+        parts: &'a [Observation],
+        start: Moment,
+        end: Moment,
+    ) -> Result<Node, Problem> {
+        let mut nodes: Vec<Node> = Vec::new();
+        for part in parts {
+            let node = self.node(part, start, end)?;
+            if nodes.contains(&node) {
+                continue;
+            }
+            let merged = match (&node, nodes.last()) {
+                (
+                    Node::Leaf { leaf: one, count: 1 },
+                    Some(Node::Leaf { leaf: other, count: 1 }),
+                ) => self.union(*one, *other),
+                _ => None,
+            };
+            match merged {
+                Some(leaf) => {
+                    nodes.pop();
+                    nodes.push(Node::Leaf { leaf, count: 1 });
+                }
+                None => nodes.push(node),
+            }
+        }
+        Ok(single(nodes, Node::Or))
+    }
+
+    fn union(&mut self, one: usize, other: usize) -> Option<usize> {
+        let (one, other) = (self.leaves.get(one)?, self.leaves.get(other)?);
+        if (one.from, one.to) != (other.from, other.to) {
+            return None;
+        }
+        let mut queries = [one.queries.as_slice(), other.queries.as_slice()].concat();
+        queries.sort_unstable();
+        queries.dedup();
+        let leaf = Leaf { queries, from: one.from, to: one.to };
+        Some(self.leaf(leaf))
+    }
+
+    fn leaf(&mut self, leaf: Leaf) -> usize {
+        if let Some(known) = self.leaves.iter().position(|other| *other == leaf) {
+            return known;
+        }
+        self.leaves.push(leaf);
+        self.leaves.len() - 1
+    }
+}
+
+fn same_leaf(one: &Node, other: &Node) -> bool {
+    matches!((one, other), (Node::Leaf { leaf: one, .. }, Node::Leaf { leaf: other, .. }) if one == other)
+}
+
+fn single(mut nodes: Vec<Node>, node: fn(Vec<Node>) -> Node) -> Node {
+    match (nodes.len(), nodes.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => {
+            nodes.extend(last);
+            node(nodes)
+        }
+    }
+}
