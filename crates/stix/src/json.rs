@@ -7,6 +7,8 @@
 
 mod scan;
 
+pub(crate) use scan::plain;
+
 use std::borrow::Cow;
 
 use crate::error::Error;

@@ -18,6 +18,7 @@ pub mod refs;
 pub mod schema;
 pub mod sign;
 pub mod spec;
+pub mod stream;
 mod time;
 pub mod validate;
 

@@ -99,7 +99,7 @@ const RULES: &[Rule] = &[
         remedy: "compute; let the caller wait",
     },
     Rule {
-        words: &["std::env::var", "env::var_os", "std::env::args", "home_dir"],
+        words: &["std::env::var", "env::var_os", "std::env::args", "home_dir("],
         within: CRATES,
         except: &["crates/entente/", "crates/desks/*/examples/"],
         lines: Lines::Code,

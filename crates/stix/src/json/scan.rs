@@ -394,7 +394,7 @@ fn position(at: usize) -> u32 {
 
 /// How many bytes at the start are neither a quote, a backslash nor a control character, eight at
 /// a time.
-fn plain(bytes: &[u8]) -> usize {
+pub(crate) fn plain(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;

@@ -1,6 +1,6 @@
 //! Addresses and networks of IPv4 and IPv6, for `ISSUBSET` and `ISSUPERSET`.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// A network: all addresses that share its first bits. A single address is one of full length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,6 @@
 //! The form of strings: addresses, names, languages, hashes.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::spec::Form;
 
