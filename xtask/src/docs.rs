@@ -1,4 +1,5 @@
-//! `cargo xtask docs`: the reference of the commands, written by the commands.
+//! `cargo xtask docs`: the reference of the commands, written by the commands, and that of STIX,
+//! written from its tables.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +12,7 @@ const REFERENCE: &str = "docs/reference/cli.md";
 
 /// Builds the binary and writes the reference, or compares it.
 pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
-    Cmd::new("cargo").args(["build", "--workspace", "--bins"]).dir(root).shown()?;
+    Cmd::new("cargo").args(["build", "--workspace", "--bins", "--examples"]).dir(root).shown()?;
     if check { compare(root) } else { write(root) }
 }
 
@@ -23,8 +24,13 @@ fn write(root: &Path) -> Result<()> {
     let path = root.join(REFERENCE);
     fs::create_dir_all(path.parent().unwrap_or(root))?;
     fs::write(&path, text(root)?)?;
-    println!("   wrote {REFERENCE}");
+    tables(root).shown()?;
+    println!("   wrote {REFERENCE} and docs/stix");
     Ok(())
+}
+
+fn tables(root: &Path) -> Cmd {
+    Cmd::new(root.join("target/debug/examples/tables")).dir(root)
 }
 
 /// Fails unless the committed reference is what the built binary prints.
@@ -33,5 +39,5 @@ pub(crate) fn compare(root: &Path) -> Result<()> {
     if held != text(root)? {
         bail!("{REFERENCE} is out of date\nhint: run `cargo xtask docs` and commit what it wrote");
     }
-    Ok(())
+    tables(root).args(["--check"]).shown()
 }

@@ -53,6 +53,10 @@ pub(crate) enum Command {
     /// Show an object: what it is, its marking, who may see it, its versions
     Show(Show),
     /// Check files for valid STIX 2.1, without a node
+    ///
+    /// Says all that is wrong in one pass: the place, the rule, the section of the standard and how
+    /// to mend it. Files may be of any size: bundles, arrays, JSON Lines or single objects. The exit
+    /// code is 1 when something that must hold does not.
     Validate(Validate),
     /// Sign the objects of a file
     Sign(Sign),
@@ -61,6 +65,8 @@ pub(crate) enum Command {
     /// Draw, show, rotate and revoke signing keys
     #[command(subcommand)]
     Key(Key),
+    /// Write the canonical form of a JSON file (RFC 8785): what is hashed and signed
+    Canonicalize(Canonicalize),
     /// Invite, add, list and remove the nodes of partners
     #[command(subcommand)]
     Peer(Peer),
@@ -167,9 +173,35 @@ pub(crate) struct Show {
 
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
-    /// The files: bundles or single objects; `-` is standard input
+    /// The files: bundles, arrays, JSON Lines or single objects; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Check what must hold, or also what should
+    #[arg(long, value_enum, default_value_t = Depth::Should)]
+    pub(crate) level: Depth,
+    /// Also check extensions by the JSON Schemas in this folder, each named
+    /// `extension-definition--….json`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) schemas: Option<PathBuf>,
+    /// Print at most so many findings; all are counted
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+}
+
+/// How much is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Depth {
+    /// What must hold
+    Must,
+    /// What must and what should hold
+    Should,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Canonicalize {
+    /// The file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

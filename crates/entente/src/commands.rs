@@ -2,6 +2,7 @@
 
 mod ask;
 mod backup;
+mod canonicalize;
 mod doctor;
 mod export;
 pub(crate) mod files;
@@ -40,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Sign(args) => sign::run(&dir, &args),
         Command::Verify(args) => verify::run(&dir, &args, out),
         Command::Key(act) => key::run(&dir, act, out),
+        Command::Canonicalize(args) => canonicalize::run(&args),
         Command::Peer(act) => peer::run(&dir, act, out),
         Command::User(act) => user::run(&dir, act, out),
         Command::Status => status::run(&dir, out),

@@ -16,8 +16,8 @@ use serde::Serialize;
 use crate::error::{Error, Pointer};
 use crate::json::{Kind as Json, Node, Tree};
 use crate::object::Object;
-use crate::spec::Class;
 pub use crate::schema::Schemas;
+use crate::spec::Class;
 
 /// How binding a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -102,19 +102,28 @@ const fn should(name: &'static str, meaning: &'static str) -> RuleInfo {
 
 /// Every rule that a finding may name.
 pub const RULES: &[RuleInfo] = &[
-    must("json", "It is JSON, read strictly: no key twice, no number that loses digits, no depth beyond 64."),
+    must(
+        "json",
+        "It is JSON, read strictly: no key twice, no number that loses digits, no depth beyond 64.",
+    ),
     must("size", "An object has at most 1 MiB."),
     must("kind", "A value is of the kind that its property asks for."),
     must("null", "There is no null: a property without value is left out."),
     must("empty", "A list, a dictionary or an extension holds something."),
     must("required", "A required property is there."),
     must("spec-version", "The object says that it is STIX 2.1."),
-    must("name", "Types and properties are named in lower case, with 3 to 250 letters, digits and separators."),
+    must(
+        "name",
+        "Types and properties are named in lower case, with 3 to 250 letters, digits and separators.",
+    ),
     must("reserved", "A name that the specification reserves is not used."),
     must("not-applicable", "A property stands only on objects that have it."),
     must("identifier", "An identifier is the object’s type, two hyphens and an RFC 4122 UUID."),
     must("reference", "A reference names an object of a type that may stand there."),
-    must("uuid-random", "An observable without any property that its identifier could follow from has a random one."),
+    must(
+        "uuid-random",
+        "An observable without any property that its identifier could follow from has a random one.",
+    ),
     must("timestamp", "A timestamp is RFC 3339 in UTC, with Z, and exists."),
     must("precision", "created and modified have milliseconds at least."),
     must("order", "Of two times the later one is not before the earlier one."),
@@ -122,8 +131,14 @@ pub const RULES: &[RuleInfo] = &[
     must("enum", "A term of a closed vocabulary is one of it."),
     must("binary", "Binary content is base64, hexadecimal content pairs of digits."),
     must("hash", "A hash has the form of its algorithm, under a key of 3 to 250 characters."),
-    must("dictionary-key", "A dictionary’s key has up to 250 letters, digits, hyphens and underscores of ASCII."),
-    must("form", "A string has the form that its property asks for: an address, a URL, a language …"),
+    must(
+        "dictionary-key",
+        "A dictionary’s key has up to 250 letters, digits, hyphens and underscores of ASCII.",
+    ),
+    must(
+        "form",
+        "A string has the form that its property asks for: an address, a URL, a language …",
+    ),
     must("one-of", "Of properties that stand for each other the right number is there."),
     must("needs", "A property that asks for another one has it beside it."),
     must("not-with", "A property that excludes another one stands alone."),
@@ -145,7 +160,10 @@ pub const RULES: &[RuleInfo] = &[
     should("custom-marking", "Markings of one’s own come by an extension."),
     should("unused-common", "A common property stands only where it has a meaning."),
     should("expected", "A property that is asked for is there."),
-    should("relationship", "A relationship is one that the specification suggests between these two types."),
+    should(
+        "relationship",
+        "A relationship is one that the specification suggests between these two types.",
+    ),
     should("form-expected", "A string has the recommended form."),
     should("key-case", "Keys of dictionaries are in lower case."),
     should("hash-name", "A hash’s algorithm is one of the vocabulary."),
@@ -191,12 +209,13 @@ pub fn object(bytes: &bytes::Bytes, options: &Options<'_>) -> (Option<Object>, V
     }
 }
 
-/// Checks what of a bundle is not its objects: `objects` may be an empty list here.
-pub fn bundle(bytes: &[u8], options: &Options<'_>) -> Vec<Finding> {
+/// Checks what of a bundle is not its objects: its list of them is empty here, and so many stood in
+/// it.
+pub fn bundle(bytes: &[u8], objects: u64, options: &Options<'_>) -> Vec<Finding> {
     match Tree::parse(bytes) {
         Ok(tree) => {
             let mut check = Check { findings: Vec::new(), options, container: None };
-            check.bundle(tree.root());
+            check.bundle(tree.root(), objects);
             check.findings
         }
         Err(error) => vec![unread(error)],
@@ -236,6 +255,11 @@ pub fn too_long(bytes: usize) -> Finding {
     }
 }
 
+/// The finding that a file cannot be cut into objects any further.
+pub fn broken(why: &str) -> Finding {
+    unread(Error::new(Pointer::root(), why))
+}
+
 fn unread(error: Error) -> Finding {
     Finding {
         level: Level::Must,
@@ -245,6 +269,11 @@ fn unread(error: Error) -> Finding {
         pointer: error.pointer,
         message: error.problem,
     }
+}
+
+/// The `id` that an object's bytes say, whatever else is wrong with them.
+pub fn id_of(bytes: &[u8]) -> Option<String> {
+    Tree::parse(bytes).ok()?.root().text_of("id").map(std::borrow::Cow::into_owned)
 }
 
 /// The way from the object to a value: a list on the stack, turned into a pointer when something

@@ -5,7 +5,7 @@ use crate::json::{Kind as Json, Node};
 use crate::spec::{self, BUNDLE, Class};
 
 impl<'t> Check<'_, 't> {
-    pub(super) fn bundle(&mut self, node: Node<'t>) {
+    pub(super) fn bundle(&mut self, node: Node<'t>, objects: u64) {
         let root = Path::root();
         if node.kind() != Json::Object {
             let message = "expected a bundle: an object with type, id and objects";
@@ -19,9 +19,8 @@ impl<'t> Check<'_, 't> {
                 self.should("custom-property", "8", &root.key(&name), key, message);
                 continue;
             };
-            // The objects are checked one by one as they come; whether there are any is known to
-            // whoever cuts them out.
-            if property.name != "objects" || value.kind() != Json::Array {
+            // The objects themselves are checked one by one, as they come.
+            if objects == 0 || property.name != "objects" {
                 self.value(value, &property.kind, "8", &root.key(property.name));
             }
         }

@@ -268,7 +268,7 @@ fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
 fn read_everything(bytes: &[u8]) {
     let _ = bundle::parse(bytes.to_vec());
     let _ = stix::validate::bytes(bytes, &stix::validate::Options::SHOULD);
-    let _ = stix::validate::bundle(bytes, &stix::validate::Options::SHOULD);
+    let _ = stix::validate::bundle(bytes, 0, &stix::validate::Options::SHOULD);
     if let Ok(object) = Object::parse(bytes.to_vec()) {
         assert_eq!(object.bytes(), bytes);
         let _ = (object.canonical(), stix::refs::of(&object), stix::marking::Marking::of(&object));

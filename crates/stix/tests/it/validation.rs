@@ -431,17 +431,18 @@ fn all_findings_come_in_one_pass_with_their_places() {
 #[test]
 fn a_bundle_is_checked_as_a_parcel() {
     let shell = |text: &str| {
-        brief(&stix::validate::bundle(text.as_bytes(), &Options::MUST))
+        brief(&stix::validate::bundle(text.as_bytes(), 0, &Options::MUST))
             .iter()
             .map(|(rule, at)| format!("{rule} {at}"))
             .collect::<Vec<_>>()
     };
-    assert!(
-        shell(&format!(r#"{{"type":"bundle","id":"bundle--{UUID}","objects":[]}}"#)).is_empty()
-    );
+    assert!(shell(&format!(r#"{{"type":"bundle","id":"bundle--{UUID}"}}"#)).is_empty());
     assert_eq!(
         shell(r#"{"type":"bundle","id":"bundle--x","objects":5}"#),
         ["identifier /id", "kind /objects"]
     );
     assert_eq!(shell(r#"{"type":"bundle"}"#), ["required /id"]);
+    let empty = format!(r#"{{"type":"bundle","id":"bundle--{UUID}","objects":[]}}"#);
+    assert_eq!(shell(&empty), ["empty /objects"]);
+    assert!(stix::validate::bundle(empty.as_bytes(), 1, &Options::MUST).is_empty());
 }
