@@ -8,7 +8,9 @@
 mod draft;
 mod error;
 mod format;
+pub mod ioc;
 pub mod lift;
+mod quote;
 mod report;
 
 pub use error::Error;

@@ -1,4 +1,5 @@
 //! Formats in and out, and the report of what did not come through.
 
 mod accounted;
+mod ioc;
 mod lift;
