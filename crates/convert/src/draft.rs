@@ -1,7 +1,7 @@
 //! An object in the making: members in their order, values as they stand in the text.
 
 use serde_json::Value;
-use stix::{Error, json};
+use stix::json::{Kind, Tree};
 
 /// What is not touched keeps its order and its spelling, numbers and escapes included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,14 +9,19 @@ pub(crate) struct Draft(Vec<(String, String)>);
 
 impl Draft {
     /// The members of an object.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let members = json::members(bytes)?;
-        Ok(Self(
-            members
-                .into_iter()
-                .map(|member| (member.key.into_owned(), member.value.to_owned()))
-                .collect(),
-        ))
+    ///
+    /// # Errors
+    /// When the bytes are none; see [`Tree::parse`].
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, crate::Error> {
+        let tree = Tree::parse(bytes)?;
+        if tree.root().kind() != Kind::Object {
+            return Err(crate::Error::at(stix::Pointer::root(), "expected an object"));
+        }
+        let members = tree.root().members();
+        let members = members.map(|(key, value)| {
+            (key.text().unwrap_or_default().into_owned(), value.raw().to_owned())
+        });
+        Ok(Self(members.collect()))
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {

@@ -5,6 +5,7 @@
 //! foreign program would find it. Nothing here does I/O, is async, reads a clock or draws a random
 //! number: identifiers and times follow from the input.
 
+mod derived;
 mod draft;
 mod error;
 mod format;

@@ -17,8 +17,9 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use serde_json::Value;
+use stix::json::{Kind, Tree};
 use stix::object::{Class, class_of};
-use stix::{Id, Object, Pointer, extension, json};
+use stix::{Id, Object, Pointer, extension};
 
 use crate::draft::Draft;
 use crate::{Error, Report};
@@ -67,10 +68,12 @@ pub fn read(bytes: &Bytes) -> Result<Lifted, Error> {
         lift.bundle(&draft);
         let place = Pointer::root().join("objects");
         if let Some(objects) = draft.raw("objects") {
-            let items = json::items(objects.as_bytes())
-                .map_err(|error| Error::at(place.clone(), error.problem))?;
-            for (index, item) in items.into_iter().enumerate() {
-                lift.add(item.as_bytes(), &place.join(&index.to_string()));
+            let tree = Tree::parse(objects.as_bytes())?;
+            if tree.root().kind() != Kind::Array {
+                return Err(Error::at(place, "expected an array"));
+            }
+            for (index, item) in tree.root().items().enumerate() {
+                lift.add(item.raw().as_bytes(), &place.join(&index.to_string()));
             }
         }
     } else {
@@ -104,7 +107,7 @@ impl Lift {
     fn add(&mut self, bytes: &[u8], place: &Pointer) {
         let draft = match Draft::read(bytes) {
             Ok(draft) => draft,
-            Err(error) => return self.refuse(place, &error),
+            Err(error) => return self.report.lost(place.clone(), "the object", error.to_string()),
         };
         if !is_old(&draft) {
             match Object::parse(bytes.to_vec()) {
@@ -136,12 +139,7 @@ impl Lift {
     }
 
     fn refuse(&mut self, place: &Pointer, error: &stix::Error) {
-        let why = if error.pointer == Pointer::root() {
-            error.problem.clone()
-        } else {
-            format!("{}: {}", error.pointer, error.problem)
-        };
-        self.report.lost(place.clone(), "the object", why);
+        self.report.lost(place.clone(), "the object", error.to_string());
     }
 
     fn finish(mut self, bundle: Option<Id>) -> Lifted {

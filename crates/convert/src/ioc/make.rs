@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 use stix::object::{Class, class_of};
-use stix::{Id, Object, Pointer, Timestamp, id};
-use uuid::{Builder, Uuid};
+use stix::{Id, Object, Pointer, Timestamp};
+use uuid::Uuid;
 
 use super::kind::Ioc;
 use super::{Make, Options};
 use crate::Report;
+use crate::derived;
 use crate::draft::Draft;
 
 /// What a row says beside its value.
@@ -211,7 +212,7 @@ impl<'a> Maker<'a> {
         let given = given.or_else(|| Id::from_parts(type_name, said.uuid?).ok());
         let creator = self.options.created_by.as_ref().map_or("", Id::as_str);
         let content = format!("{type_name}\n{creator}\n{}\n{content}", self.options.at);
-        let id = given.or_else(|| Id::named(type_name, id::ENTENTE_NAMESPACE, &content).ok());
+        let id = given.or_else(|| derived::id(type_name, &content));
         let created = said.created.as_ref().unwrap_or(&self.options.at);
         let modified = said.modified.as_ref().filter(|time| *time >= created).unwrap_or(created);
         let mut draft = Draft::default();
@@ -243,9 +244,7 @@ impl<'a> Maker<'a> {
     }
 
     fn own(&self, name: &str) -> Uuid {
-        let name = format!("{}\n{name}", self.options.at);
-        let hash = Uuid::new_v5(&id::ENTENTE_NAMESPACE, name.as_bytes());
-        Builder::from_random_bytes(hash.into_bytes()).into_uuid()
+        derived::uuid(format!("{}\n{name}", self.options.at).as_bytes())
     }
 
     fn push(
@@ -275,8 +274,7 @@ impl<'a> Maker<'a> {
             }
             // The same value with other words: an object of its own.
             let name = format!("{}\n{}", object.id(), place.as_str());
-            let id = Id::named(object.id().type_name(), id::ENTENTE_NAMESPACE, &name);
-            draft.set("id", &json!(id.map_err(|error| error.to_string())?));
+            draft.set("id", &json!(derived::id(object.id().type_name(), &name)));
             object = parse(&draft)?;
         }
         self.made.insert(object.id().clone(), (place.clone(), self.objects.len()));

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 use stix::object::{Class, class_of};
 use stix::{Id, Object, Pointer, id};
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 use super::{One, granular, observable};
+use crate::derived;
 use crate::draft::Draft;
 
 /// An observable on its way into the pool.
@@ -184,14 +185,11 @@ fn seed_of(one: &One<'_>) -> Vec<u8> {
     seed
 }
 
-/// The standard asks for a random identifier here. Chance is no friend of repetition: this one has
-/// the form of a random one and is the same whenever the same observation is lifted.
+/// An identifier that follows from no property of the entry.
 fn own_id(entry: &Entry, seed: &[u8]) -> Option<Id> {
-    let mut name = seed.to_vec();
-    name.extend_from_slice(entry.key.as_bytes());
-    let hash = Uuid::new_v5(&id::ENTENTE_NAMESPACE, &name);
-    let uuid = Builder::from_random_bytes(hash.into_bytes()).into_uuid();
-    Id::from_parts(&entry.type_name, uuid).ok()
+    let mut content = seed.to_vec();
+    content.extend_from_slice(entry.key.as_bytes());
+    Id::from_parts(&entry.type_name, derived::uuid(&content)).ok()
 }
 
 /// Gives an entry what an object needs: its identifier, and the markings under which it stood.

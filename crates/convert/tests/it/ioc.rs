@@ -205,7 +205,7 @@ proptest! {
             read.objects.iter().filter(is_row).map(|object| (object.id().clone(), object.clone())).collect()
         };
         for (id, object) in by_id(&first) {
-            let back = by_id(&again).get(&id).map(|object| object.value());
+            let back = by_id(&again).get(&id).map(Object::value);
             prop_assert_eq!(back.as_ref(), Some(&object.value()), "{}", String::from_utf8_lossy(&table));
         }
         prop_assert!(again.report.losses().iter().all(|loss| loss.fate != Fate::Lost || seen), "{}", page(&again));
