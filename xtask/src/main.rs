@@ -16,6 +16,7 @@ mod shots;
 mod test;
 mod tidy;
 mod ui;
+mod vectors;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -73,6 +74,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write the test vectors in docs/stix/vectors
+    Vectors {
+        /// Write nothing; fail if they are not up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Take the pictures of the pages that the documents show
     Shots,
 }
@@ -89,6 +96,7 @@ fn main() -> ExitCode {
         Task::Bench { only } => bench::run(&root, only.as_deref()),
         Task::Samples { check } => samples::run(&root, check),
         Task::Docs { check } => docs::run(&root, check),
+        Task::Vectors { check } => vectors::run(&root, check),
         Task::Shots => shots::run(&root),
     };
     match result {

@@ -40,6 +40,13 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
                 .shown()
                 .map(done)
         });
+        run.step("test vectors are up to date", || {
+            Cmd::new(root.join("target/debug/examples/vectors"))
+                .args(["--check"])
+                .dir(root)
+                .shown()
+                .map(done)
+        });
         run.step("command reference is up to date", || docs::compare(root).map(done));
         if !quick {
             run.step("browser", || browser(root));

@@ -45,8 +45,9 @@ impl SecretKey {
         PublicKey(self.0.verifying_key())
     }
 
-    /// A signature over bytes that are no object, in base64url.
-    pub(crate) fn sign_bytes(&self, message: &[u8]) -> String {
+    /// A signature over bytes that are no object, in base64url. They must say what they are for, so
+    /// that nobody can pass them off as something else.
+    pub fn sign_bytes(&self, message: &[u8]) -> String {
         URL_SAFE_NO_PAD.encode(self.0.sign(message).to_bytes())
     }
 }
@@ -85,7 +86,7 @@ impl PublicKey {
     }
 
     /// Whether a signature in base64url is this key's over these bytes.
-    pub(crate) fn has_signed(&self, message: &[u8], signature: &str) -> bool {
+    pub fn has_signed(&self, message: &[u8], signature: &str) -> bool {
         signature_of(signature)
             .is_some_and(|signature| self.0.verify_strict(message, &signature).is_ok())
     }

@@ -9,4 +9,5 @@ mod patterns;
 mod signatures;
 mod texts;
 mod times;
+mod vectors;
 mod validation;
