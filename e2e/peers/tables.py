@@ -196,8 +196,8 @@ description? text
     'relationship': '''
 relationship_type relationship
 description? text
-source_ref ref:malware
-target_ref ref:vulnerability
+source_ref ref:related
+target_ref ref:related
 start_time? time
 stop_time? time-later:start_time
 ''',
@@ -213,7 +213,7 @@ summary? bool
 ''',
     # Section 7.
     'language-content': '''
-object_ref ref:campaign
+object_ref ref:any
 object_modified? time
 contents contents
 ''',
@@ -225,7 +225,7 @@ definition statement
     'extension-definition': '''
 name text
 description? text
-schema url
+schema text
 version version
 extension_types list:enum:EXTENSION_TYPE
 ''',
@@ -239,7 +239,7 @@ encryption_algorithm? enum:ENCRYPTION_ALGORITHM
 decryption_key? text
 ''',
     'autonomous-system': '''
-number int:0:4294967295
+number int:0:4294967295:free
 name? text
 rir? text
 ''',
@@ -328,7 +328,7 @@ encapsulated_by_ref? ref:network-traffic
 ''',
     'process': '''
 is_hidden? bool
-pid? int:0:65535
+pid? int:0:65535:free
 created_time? time
 cwd? text
 command_line? text
@@ -371,7 +371,7 @@ key? registry
 values? list:registryvalue
 modified_time? time
 creator_user_ref? ref:user-account
-number_of_subkeys? int:0:1000
+number_of_subkeys? int:0:1000:free
 ''',
     'x509-certificate': '''
 is_self_signed? bool
@@ -385,7 +385,7 @@ validity_not_after? time
 subject? text
 subject_public_key_algorithm? text
 subject_public_key_modulus? text
-subject_public_key_exponent? int:3:65537
+subject_public_key_exponent? int:3:65537:free
 x509_v3_extensions? x509v3
 ''',
 }
@@ -408,9 +408,9 @@ pdfid0? text
 pdfid1? text
 ''',
     ('file', 'raster-image-ext'): '''
-image_height? int:0:10000
-image_width? int:0:10000
-bits_per_pixel? int:0:64
+image_height? int:0:10000:free
+image_width? int:0:10000:free
+bits_per_pixel? int:0:64:free
 exif_tags? exif
 ''',
     ('file', 'windows-pebinary-ext'): '''
@@ -418,7 +418,7 @@ pe_type vocab:WINDOWS_PEBINARY_TYPE
 imphash? text
 machine_hex? hex
 number_of_sections? int:0:90
-time_date_stamp? time
+time_date_stamp? second
 pointer_to_symbol_table_hex? hex
 number_of_symbols? int:0:90
 size_of_optional_header? int:0:500
@@ -432,7 +432,7 @@ request_method text
 request_value text
 request_version? text
 request_header? httpheaders
-message_body_length? int:0:90000
+message_body_length? int:0:90000:free
 message_body_data_ref? ref:artifact
 ''',
     ('network-traffic', 'icmp-ext'): '''
@@ -446,7 +446,7 @@ is_listening? bool
 options? sockopts
 socket_type? enum:NETWORK_SOCKET_TYPE
 socket_descriptor? int:0:5000
-socket_handle? int:0:5000
+socket_handle? int:0:5000:free
 ''',
     ('network-traffic', 'tcp-ext'): '''
 src_flags_hex? hex
@@ -458,7 +458,7 @@ dep_enabled? bool
 priority? priority
 owner_sid? text
 window_title? text
-startup_info? environment
+startup_info? startup
 integrity_level? enum:WINDOWS_INTEGRITY_LEVEL
 ''',
     ('process', 'windows-service-ext'): '''
@@ -472,7 +472,7 @@ service_type? enum:WINDOWS_SERVICE_TYPE
 service_status? enum:WINDOWS_SERVICE_STATUS
 ''',
     ('user-account', 'unix-account-ext'): '''
-gid? int:0:65535
+gid? int:0:65535:free
 groups? list:text
 home_dir? text
 shell? text

@@ -20,9 +20,9 @@ PATTERNS = [
     "[domain-name:value = 'host-{n}.example.org' OR url:value LIKE 'https://example.net/%']",
     "[email-message:subject MATCHES '^Invoice {n}$'] FOLLOWEDBY [process:name = 'p{n}.exe'] WITHIN 600 SECONDS",
     "([network-traffic:dst_port IN (80, 443, {n})] AND [ipv6-addr:value ISSUBSET '2001:db8::/32']) REPEATS 3 TIMES",
-    "[file:size > {n} AND NOT file:name = 'a.txt'] START t'2024-01-01T00:00:00Z' STOP t'2024-06-01T00:00:00Z'",
+    "[file:size > {n} AND file:name NOT = 'a.txt'] START t'2024-01-01T00:00:00Z' STOP t'2024-06-01T00:00:00Z'",
     "[windows-registry-key:values[*].name = 'Run{n}' AND EXISTS windows-registry-key:key]",
-    "[network-traffic:src_ref.value = '203.0.113.{n}' AND process:pid NOT IN (1, {n})]",
+    "[network-traffic:src_ref.value = '203.0.113.{n}' OR process:pid NOT IN (1, {n})]",
 ]
 # Pairs of section 3.1 of the relationships of each object's table.
 RELATIONSHIPS = [
@@ -85,7 +85,7 @@ class Maker:
     def types(self, names):
         if names == 'any':
             return SDOS + SCOS + ['relationship', 'sighting']
-        return {'sdo': SDOS, 'sco': SCOS, 'observed': SCOS + ['relationship']}.get(names) or names.split('|')
+        return {'sdo': SDOS, 'related': SDOS + SCOS, 'sco': SCOS, 'observed': SCOS + ['relationship']}.get(names) or names.split('|')
 
     def of(self, kind, so_far=None):
         """A valid value; `so_far` are the properties before it."""
@@ -118,7 +118,7 @@ class Maker:
         return self.dice.chance(20)
 
     def make_int(self, bounds, _):
-        least, most = map(int, bounds.split(':'))
+        least, most = map(int, bounds.split(':')[:2])
         return self.dice.one([least, most, self.dice.between(least, most)])
 
     def make_float(self, bounds, _):
@@ -244,6 +244,12 @@ class Maker:
 
     def make_environment(self, _, __):
         return {'path': '/usr/bin:/bin', 'lang': self.name()}
+
+    def make_startup(self, _, __):
+        return {'lpDesktop': 'winsta0', 'lpTitle': self.name(), 'dwFlags': self.dice.hex(8)}
+
+    def make_second(self, _, __):
+        return self.time()[:19] + 'Z'
 
     def make_headers(self, _, __):
         return {'Reply-To': ['p1@example.net', 'p2@example.net'], 'X-Mailer': [self.name()]}
