@@ -16,7 +16,7 @@ from stix2validator.v21 import enums, musts
 class Validator:
     """stix2-validator 3: errors are its musts, warnings its shoulds."""
 
-    name = 'stix2-validator'
+    name = title = 'stix2-validator'
 
     def __init__(self):
         logging.disable(logging.WARNING)
@@ -41,6 +41,7 @@ class Library:
     def __init__(self, lax):
         self.lax = lax
         self.name = 'stix2 (lax)' if lax else 'stix2'
+        self.title = 'stix2, ' if lax else 'stix2'
 
     def judge(self, made):
         try:

@@ -163,6 +163,7 @@ fn value(kind: &Kind) -> String {
         Kind::Any => "anything but null".to_owned(),
         Kind::Binary => "base64".to_owned(),
         Kind::Boolean => "`true` or `false`".to_owned(),
+        Kind::Scalar => "integer or string".to_owned(),
         Kind::Dictionary(Kind::Any) => "dictionary".to_owned(),
         Kind::Dictionary(of) => format!("dictionary of {}", value(of)),
         Kind::Enum(terms) => format!("one of [{}](vocabularies.md#{})", terms.name, terms.name),

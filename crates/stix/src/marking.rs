@@ -45,6 +45,9 @@ const TLP_2: &[(Tlp, &str, &str, &str)] = &[
 ];
 
 /// TLP 1.0 (STIX 2.1 section 7.2.1.4): WHITE is what CLEAR is now.
+/// When the TLP 1.0 definitions were made (section 7.2.1.4): 2017-01-20, in milliseconds.
+const TLP_1_CREATED: i64 = 1_484_870_400_000;
+
 const TLP_1: &[(Tlp, &str)] = &[
     (Tlp::Clear, "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"),
     (Tlp::Green, "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"),
@@ -77,9 +80,13 @@ impl Tlp {
         TLP_2.iter().find(|(_, _, held, _)| *held == slug).map(|(tlp, ..)| *tlp)
     }
 
-    /// Whether a definition of this identifier is the published TLP 1.0 one of this colour (STIX
-    /// 2.1 section 7.2.1.4).
-    pub(crate) fn is_published(id: &str, colour: &str) -> bool {
+    /// Whether a definition of this identifier, made at this time, is the published TLP 1.0 one of
+    /// this colour (STIX 2.1 section 7.2.1.4).
+    pub(crate) fn is_published(id: &str, colour: &str, created: &str) -> bool {
+        let published = crate::time::Timestamp::from_millis(TLP_1_CREATED);
+        if crate::time::Timestamp::parse(created).is_ok_and(|created| created != published) {
+            return false;
+        }
         let colours = ["white", "green", "amber", "red"];
         TLP_1.iter().zip(colours).any(|((_, held), name)| *held == id && name == colour)
     }

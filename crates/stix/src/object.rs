@@ -264,6 +264,8 @@ fn shape(value: Node<'_>, kind: &Kind) -> Result<(), &'static str> {
             if whole { Ok(()) } else { Err("expected an integer") }
         }
         Kind::Float(..) => is(Json::Number, "expected a number"),
+        Kind::Scalar if value.kind() == Json::Number => Ok(()),
+        Kind::Scalar => is(Json::String, "expected an integer or a string"),
         Kind::Text(_) | Kind::Enum(_) | Kind::Open(_) | Kind::Binary | Kind::Hex => {
             is(Json::String, "expected a string")
         }

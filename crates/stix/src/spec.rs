@@ -114,6 +114,8 @@ pub enum Kind {
     Identifier(Target),
     /// A whole number between two bounds (section 2.10).
     Integer(i64, i64),
+    /// A whole number or a string, as its key asks for.
+    Scalar,
     /// A list of one or more (section 2.12).
     List(&'static Kind),
     /// The deprecated container of observables (section 2.13).
@@ -231,6 +233,10 @@ const COUNT: Kind = Kind::Integer(0, MAX_INTEGER);
 const TEXTS: Kind = Kind::List(&TEXT);
 const PHASES: Kind = Kind::List(&Kind::Structure(&KILL_CHAIN_PHASE));
 const DICTIONARY: Kind = Kind::Dictionary(&Kind::Any);
+const TEXT_BY_KEY: Kind = Kind::Dictionary(&TEXT);
+/// Header fields: a list each, since a field may be repeated.
+const TEXTS_BY_KEY: Kind = Kind::Dictionary(&TEXTS);
+const SCALAR_BY_KEY: Kind = Kind::Dictionary(&Kind::Scalar);
 pub(crate) const MAX_INTEGER: i64 = (1 << 53) - 1;
 
 const fn refers(types: &'static [&'static str]) -> Kind {

@@ -4,6 +4,7 @@
 //! tables of [`crate::spec`] say what is checked; the modules here say how.
 
 mod bundle;
+mod charset;
 mod custom;
 mod form;
 mod value;

@@ -6,8 +6,8 @@ use super::vocabulary::{
     WINDOWS_SERVICE_TYPE,
 };
 use super::{
-    COUNT, Class, DICTIONARY, Form, INTEGER, Kind, Property, Rule, TEXT, TEXTS, TIME, Table, opt,
-    refers, req,
+    COUNT, Class, DICTIONARY, Form, INTEGER, Kind, Property, Rule, SCALAR_BY_KEY, TEXT, TEXTS,
+    TEXTS_BY_KEY, TIME, Table, opt, refers, req,
 };
 
 /// A predefined extension, and the type that it extends.
@@ -71,7 +71,7 @@ static RASTER_IMAGE: Table = part(
         opt("image_height", INTEGER),
         opt("image_width", INTEGER),
         opt("bits_per_pixel", INTEGER),
-        opt("exif_tags", DICTIONARY),
+        opt("exif_tags", SCALAR_BY_KEY),
     ],
     SOME,
 );
@@ -154,7 +154,7 @@ static HTTP_REQUEST: Table = part(
         req("request_method", TEXT),
         req("request_value", TEXT),
         opt("request_version", TEXT),
-        opt("request_header", DICTIONARY),
+        opt("request_header", TEXTS_BY_KEY),
         opt("message_body_length", INTEGER),
         opt("message_body_data_ref", refers(&["artifact"])),
     ],

@@ -2,8 +2,8 @@
 
 use super::vocabulary::{ACCOUNT_TYPE, ENCRYPTION_ALGORITHM, WINDOWS_REGISTRY_DATATYPE};
 use super::{
-    COUNT, Class, DICTIONARY, Form, INTEGER, Kind, Property, Rule, TEXT, TEXTS, TIME, Table,
-    Target, opt, refers, req,
+    COUNT, Class, Form, INTEGER, Kind, Property, Rule, SCALAR_BY_KEY, TEXT, TEXT_BY_KEY, TEXTS,
+    TEXTS_BY_KEY, TIME, Table, Target, opt, refers, req,
 };
 
 const fn sco(
@@ -107,7 +107,7 @@ pub static OBSERVABLE: &[Table] = &[
             opt("message_id", TEXT),
             opt("subject", TEXT),
             opt("received_lines", TEXTS),
-            opt("additional_header_fields", DICTIONARY),
+            opt("additional_header_fields", TEXTS_BY_KEY),
             opt("body", TEXT),
             opt("body_multipart", Kind::List(&Kind::Structure(&MIME_PART))),
             opt("raw_email_ref", ARTIFACT),
@@ -138,7 +138,7 @@ pub static OBSERVABLE: &[Table] = &[
             ),
             opt("content_ref", ARTIFACT),
         ],
-        &[Rule::AnyOf(&["hashes", "name"]), Rule::Needs("name_enc", &["name"])],
+        &[Rule::AnyOf(&["hashes", "name"])],
     ),
     sco(
         "ipv4-addr",
@@ -181,7 +181,7 @@ pub static OBSERVABLE: &[Table] = &[
             opt("dst_byte_count", COUNT),
             opt("src_packets", COUNT),
             opt("dst_packets", COUNT),
-            opt("ipfix", DICTIONARY),
+            opt("ipfix", SCALAR_BY_KEY),
             opt("src_payload_ref", ARTIFACT),
             opt("dst_payload_ref", ARTIFACT),
             opt("encapsulates_refs", Kind::List(&TRAFFIC)),
@@ -204,7 +204,7 @@ pub static OBSERVABLE: &[Table] = &[
             opt("created_time", TIME),
             opt("cwd", TEXT),
             opt("command_line", TEXT),
-            opt("environment_variables", DICTIONARY),
+            opt("environment_variables", TEXT_BY_KEY),
             opt("opened_connection_refs", Kind::List(&TRAFFIC)),
             opt("creator_user_ref", USER),
             opt("image_ref", refers(&["file"])),

@@ -56,9 +56,7 @@ pub(super) fn problem(form: Form, text: &str) -> Option<Problem> {
             "should be a registered media type, such as application/pdf",
         ),
         Form::Charset => {
-            let fits = (2..=250).contains(&text.len())
-                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/.+_:-()".contains(&b));
-            must(fits, "is no character set of the IANA registry")
+            must(super::charset::is_registered(text), "is no character set of the IANA registry")
         }
         Form::Cpe => must(is_cpe(text), "is no CPE 2.3 name: cpe:2.3: and eleven parts"),
         Form::Country => {

@@ -34,6 +34,11 @@ impl<'t> Check<'_, 't> {
                         && text.bytes().all(|byte| byte.is_ascii_hexdigit())
                 });
             }
+            Kind::Scalar => {
+                if node.integer().is_none() && node.kind() != Json::String {
+                    self.wrong_kind(node, "a whole number or a string", "2.3", at);
+                }
+            }
             Kind::Hashes => self.hashes(node, at),
             Kind::List(of) => self.list(node, of, section, at),
             Kind::Dictionary(of) => self.dictionary(node, of, section, at),

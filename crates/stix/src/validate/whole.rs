@@ -280,7 +280,7 @@ impl<'t> Check<'_, 't> {
         };
         let contributes = |name: &&str| node.get(name).is_some();
         if !table.contributing.iter().any(contributes) {
-            if version != Some(b'4') && !table.contributing.is_empty() {
+            if version != Some(b'4') {
                 let message = "nothing here that an identifier could follow from: draw a random UUID (version 4)";
                 self.must("uuid-random", "2.9", &at, value, message);
             }
@@ -424,7 +424,8 @@ impl<'t> Check<'_, 't> {
             "tlp" => {
                 let id = node.text_of("id").unwrap_or_default();
                 let label = definition.text_of("tlp").unwrap_or_default();
-                if !Tlp::is_published(&id, &label) {
+                let created = node.text_of("created").unwrap_or_default();
+                if !Tlp::is_published(&id, &label, &created) {
                     let message =
                         "TLP is said by the four published definitions alone: refer to one of them";
                     self.must("tlp", "7.2.1.4", &at, definition, message);

@@ -446,3 +446,55 @@ fn a_bundle_is_checked_as_a_parcel() {
     assert_eq!(shell(&empty), ["empty /objects"]);
     assert!(stix::validate::bundle(empty.as_bytes(), 1, &Options::MUST).is_empty());
 }
+
+#[test]
+fn a_file_says_how_its_name_was_encoded_without_the_name() {
+    good(
+        "file",
+        json!({"hashes": {"MD5": "0123456789abcdef0123456789abcdef"}, "name_enc": "UTF-8"}),
+    );
+    must("file", json!({"name": "a", "name_enc": "OUR-OWN-8"}), "form", "/name_enc");
+}
+
+#[test]
+fn values_of_dictionaries_are_of_their_kind() {
+    let process = |value: Value| json!({"environment_variables": {"PATH": value}});
+    good("process", process(json!("/bin")));
+    must("process", process(json!(5)), "kind", "/environment_variables/PATH");
+    let traffic = |value: Value| {
+        let host = format!("ipv4-addr--{UUID}");
+        json!({"src_ref": host, "protocols": ["tcp"], "ipfix": {"octetDeltaCount": value}})
+    };
+    good("network-traffic", traffic(json!(5)));
+    good("network-traffic", traffic(json!("5")));
+    must("network-traffic", traffic(json!([5])), "kind", "/ipfix/octetDeltaCount");
+    let mail = |value: Value| json!({"is_multipart": false, "additional_header_fields": {"Reply-To": value}});
+    good("email-message", mail(json!(["a@example.org"])));
+    must(
+        "email-message",
+        mail(json!("a@example.org")),
+        "kind",
+        "/additional_header_fields/Reply-To",
+    );
+}
+
+#[test]
+fn a_process_has_a_random_identifier() {
+    let id = "process--00abedb4-aa42-566c-9c01-fed23315a9b7";
+    must("process", json!({"pid": 5, "id": id}), "uuid-random", "/id");
+}
+
+#[test]
+fn a_tlp_marking_of_another_day_is_another_marking() {
+    let marking = |created: &str| {
+        json!({
+            "id": "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da",
+            "created": created,
+            "modified": "DROP",
+            "definition_type": "tlp",
+            "definition": {"tlp": "green"},
+        })
+    };
+    good("marking-definition", marking("2017-01-20T00:00:00.000Z"));
+    must("marking-definition", marking("2018-01-20T00:00:00.000Z"), "tlp", "/definition");
+}
