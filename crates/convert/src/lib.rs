@@ -11,6 +11,7 @@ mod error;
 mod format;
 pub mod ioc;
 pub mod lift;
+pub mod misp;
 mod quote;
 mod report;
 

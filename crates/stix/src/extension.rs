@@ -22,6 +22,8 @@ pub const EXERCISE: &str = "extension-definition--41787013-38ec-5846-a21a-7af269
 pub const HYBRID: &str = "extension-definition--fae00dae-4dd3-575b-a871-2f167ba6cdce";
 /// The policy desk's facts on a declaration.
 pub const DECLARATION: &str = "extension-definition--f6abb941-50ec-5500-943d-7f8ad94a5d58";
+/// What a MISP event says and STIX cannot, so that it can go back unchanged.
+pub const MISP: &str = "extension-definition--35772e21-ab3d-56d1-9c1c-d1e5ac8f4757";
 /// Incident Core, by OASIS.
 pub const INCIDENT_CORE: &str = "extension-definition--ef765651-680c-498d-9894-99799f2fa126";
 /// TLP 2.0, by FIRST and OASIS.
@@ -62,6 +64,11 @@ const OURS: &[(&str, &str, &str)] = &[
         DECLARATION,
         "entente-declaration",
         "Parties, parts and follow-up of a political declaration.",
+    ),
+    (
+        MISP,
+        "entente-misp",
+        "What a MISP event says and STIX cannot, so that it can go back to MISP unchanged.",
     ),
 ];
 

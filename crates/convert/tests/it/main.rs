@@ -3,3 +3,4 @@
 mod accounted;
 mod ioc;
 mod lift;
+mod misp;

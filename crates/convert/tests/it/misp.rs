@@ -1,0 +1,4 @@
+//! MISP events to STIX and back.
+
+mod made;
+mod round_trip;
