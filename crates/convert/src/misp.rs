@@ -33,7 +33,7 @@ use crate::error::Error;
 use crate::report::Report;
 
 pub use export::Exporter;
-pub use read::events;
+pub use read::{Placed, events};
 
 /// The STIX objects of the events in these bytes, and what STIX cannot say of them.
 ///

@@ -9,7 +9,7 @@ use stix::marking::Tlp;
 use uuid::Uuid;
 
 use super::residue::{Object, Residue};
-use super::scos::{Registry, Scos, derived};
+use super::scos::{Registry, Scos, derived, derived_uuid};
 use super::{guess, tags, time};
 use crate::report::Report;
 
@@ -77,7 +77,7 @@ impl Exporter {
                 let id = tlp.definition_id();
                 let held = stix::marking::definitions();
                 let found = held.iter().find(|definition| *definition.id() == id);
-                objects.extend(found.and_then(|found| Some(found.value())));
+                objects.extend(found.map(stix::Object::value));
             }
         }
         objects.append(&mut self.out);
@@ -86,13 +86,11 @@ impl Exporter {
 
     /// The UUID of something, or one that follows from its place if it has none that is good.
     pub(crate) fn uuid(&self, of: &Object, place: &Pointer) -> String {
-        match of.get("uuid").and_then(Value::as_str).and_then(canonical_uuid) {
-            Some(uuid) => uuid.into_owned(),
-            None => {
-                let id = derived("x", &format!("{}{}", self.seed, place.as_str()));
-                id.trim_start_matches("x--").to_owned()
-            }
-        }
+        let own = of.get("uuid").and_then(Value::as_str).and_then(canonical_uuid);
+        own.map_or_else(
+            || derived_uuid(&format!("{}{}", self.seed, place.as_str())),
+            Cow::into_owned,
+        )
     }
 
     /// The common properties of an object that is somebody's statement.
@@ -250,7 +248,7 @@ fn definitions() -> Vec<Object> {
     let ours = [stix::extension::MISP, stix::extension::AUTHORITY.as_str()];
     let all = stix::extension::definitions();
     let wanted = all.iter().filter(|definition| ours.contains(&definition.id().as_str()));
-    wanted.filter_map(|definition| Some(definition.value())).collect()
+    wanted.map(stix::Object::value).collect()
 }
 
 /// Why STIX cannot say what a field says.

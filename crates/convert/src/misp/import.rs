@@ -9,7 +9,7 @@ use super::guess;
 use super::object::{ANNOTATION, native, of_found};
 use super::place::{self, Found};
 use super::residue::{self, Object, Residue};
-use super::scos::derived;
+use super::scos::derived_uuid;
 use super::tags;
 use super::templates::{self, Template};
 
@@ -315,8 +315,8 @@ fn restored(body: &Object, guessed: Object) -> Object {
 pub(crate) fn new_member(primary: &Object, found: &Found) -> Object {
     let mut member = guess::member(primary);
     member.extend(of_found(found));
-    let uuid = derived("x", &format!("{}{}", guess::id(primary), found.at));
-    member.insert("uuid".into(), uuid.trim_start_matches("x--").into());
+    let uuid = derived_uuid(&format!("{}{}", guess::id(primary), found.at));
+    member.insert("uuid".into(), uuid.into());
     member
 }
 

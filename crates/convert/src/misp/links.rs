@@ -72,22 +72,19 @@ impl Exporter {
         links: &mut Object,
     ) {
         let place = place.join(key);
-        match (value, ids.first()) {
-            (Value::Array(items), Some(holder)) => {
-                links.insert(key.into(), json!([]));
-                self.deferred.push(Deferred {
-                    at,
-                    key,
-                    holder: holder.clone(),
-                    items: items.clone(),
-                    path: place,
-                    seconds,
-                });
-            }
-            _ => {
-                self.report.kept(place, key, "not the list that MISP has here");
-                links.insert(key.into(), json!({ "whole": value }));
-            }
+        if let (Value::Array(items), Some(holder)) = (value, ids.first()) {
+            links.insert(key.into(), json!([]));
+            self.deferred.push(Deferred {
+                at,
+                key,
+                holder: holder.clone(),
+                items: items.clone(),
+                path: place,
+                seconds,
+            });
+        } else {
+            self.report.kept(place, key, "not the list that MISP has here");
+            links.insert(key.into(), json!({ "whole": value }));
         }
     }
 

@@ -59,13 +59,13 @@ impl Exporter {
                 later.push((index, *object));
             } else {
                 let extra = parts.of_whole(index, &objects);
-                self.object(object, extra, &place);
+                self.object(object, &extra, &place);
             }
         }
         // Annotations refer to what must be there already; their places are told apart by index.
         for (index, object) in later {
             let at = place.join(&index.to_string());
-            self.object(object, pe::Extra::default(), &at);
+            self.object(object, &pe::Extra::default(), &at);
             if let Some(body) = self.last_body() {
                 body.insert("index".into(), index.into());
             }
@@ -85,7 +85,7 @@ impl Exporter {
         object.get_mut("extensions")?.get_mut(stix::extension::MISP)?.as_object_mut()
     }
 
-    fn object(&mut self, object: &Object, extra: pe::Extra, place: &Pointer) {
+    fn object(&mut self, object: &Object, extra: &pe::Extra, place: &Pointer) {
         let uuid = self.uuid(object, place);
         let seconds = time::seconds(object.get("timestamp")).unwrap_or(self.seconds);
         let listed = object.get("Attribute").and_then(Value::as_array);
@@ -113,7 +113,7 @@ impl Exporter {
         object: &Object,
         template: &'static Template,
         attributes: &[&'a Object],
-        extra: pe::Extra,
+        extra: &pe::Extra,
         uuid: &str,
         seconds: i64,
         place: &Pointer,
@@ -136,7 +136,7 @@ impl Exporter {
             Becomes::Rule(_) => "indicator",
         };
         // A value that is not used must leave nothing behind.
-        let plan = plan(template, type_name, attributes, &owns, &extra)?;
+        let plan = plan(template, type_name, attributes, &owns, extra)?;
         let mut filling =
             Filling { main: start(template, type_name), parent: Object::new(), scos: self.scos() };
         let mut members = Vec::with_capacity(attributes.len());
@@ -156,8 +156,8 @@ impl Exporter {
         if !parent.is_empty() {
             let mut parent = parent;
             parent.insert("type".into(), "process".into());
-            let own = super::scos::derived("x", &format!("{uuid} parent"));
-            let id = scos.put(parent, own.trim_start_matches("x--"));
+            let own = super::scos::derived_uuid(&format!("{uuid} parent"));
+            let id = scos.put(parent, &own);
             main.insert("parent_ref".into(), id.into());
         }
         complete(&mut main, template, attributes);

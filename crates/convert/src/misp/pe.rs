@@ -174,7 +174,7 @@ impl Extra {
         }
         if let Some(hash) = text("imphash") {
             held.insert("imphash".into(), hash.into());
-            self.to_ids(header, "imphash", || pattern::equals(&format!("{path}.imphash"), hash));
+            self.detect(header, "imphash", || pattern::equals(&format!("{path}.imphash"), hash));
         }
         if let Some(count) = number("number-sections") {
             held.insert("number_of_sections".into(), count.into());
@@ -210,7 +210,7 @@ impl Extra {
             {
                 hashes.insert(kind.into(), value.into());
                 let path = format!("{path}.sections[*].hashes.{}", pattern::step(kind));
-                self.to_ids(section, relation, || pattern::equals(&path, value));
+                self.detect(section, relation, || pattern::equals(&path, value));
             }
         }
         if !hashes.is_empty() {
@@ -228,14 +228,14 @@ impl Extra {
             }
             held.insert(key.into(), value.into());
             let path = format!("windows-registry-key:values[*].{key}");
-            self.to_ids(object, relation, || pattern::equals(&path, value));
+            self.detect(object, relation, || pattern::equals(&path, value));
         }
         if !held.is_empty() {
             self.values.push(held.into());
         }
     }
 
-    fn to_ids(&mut self, object: &Object, relation: &str, comparison: impl Fn() -> String) {
+    fn detect(&mut self, object: &Object, relation: &str, comparison: impl Fn() -> String) {
         let detects = attributes(object)
             .any(|one| guess::text(one, "object_relation") == relation && to_ids(one));
         if detects {

@@ -272,7 +272,7 @@ fn read_rule(rule: &Rule, main: &Object, others: &[&Object]) -> Vec<Found> {
     };
     let list = |path: &[&str]| {
         let list = get(main, path).and_then(Value::as_array);
-        list.into_iter().flatten().enumerate().map(move |(index, item)| (index, item))
+        list.into_iter().flatten().enumerate()
     };
     match rule.place {
         Place::Text(path) | Place::OneOf(path, _) => {

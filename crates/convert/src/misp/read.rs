@@ -1,40 +1,33 @@
 //! Reading MISP's JSON: an event, or several in one of the wrappers that MISP puts around them.
 
 use serde_json::{Map, Value};
-use stix::{Pointer, json};
+use stix::Pointer;
+use stix::json::Tree;
 
 use crate::error::Error;
 use crate::report::Report;
+
+/// An event, and where it stands in what was read.
+pub type Placed = (Pointer, Map<String, Value>);
 
 /// The events in these bytes, each with its place.
 ///
 /// # Errors
 /// If the bytes are no JSON that every program reads the same, or hold no event.
-pub fn events(bytes: &[u8]) -> Result<(Vec<(Pointer, Map<String, Value>)>, Report), Error> {
-    check(bytes)?;
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| Error::at(Pointer::root(), format!("it is no JSON: {error}")))?;
+pub fn events(bytes: &[u8]) -> Result<(Vec<Placed>, Report), Error> {
+    let tree = Tree::parse(bytes)?;
+    let value = tree.root().value();
     let mut found = Vec::new();
     let mut report = Report::new();
     collect(value, Pointer::root(), true, &mut found, &mut report)?;
     Ok((found, report))
 }
 
-/// Refuses what two programs could read as two things.
-fn check(bytes: &[u8]) -> Result<(), Error> {
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    match first {
-        Some(b'[') => json::items(bytes).map(drop)?,
-        _ => json::members(bytes).map(drop)?,
-    }
-    Ok(())
-}
-
 fn collect(
     value: Value,
     place: Pointer,
     outermost: bool,
-    found: &mut Vec<(Pointer, Map<String, Value>)>,
+    found: &mut Vec<Placed>,
     report: &mut Report,
 ) -> Result<(), Error> {
     match value {

@@ -42,10 +42,14 @@ impl Registry {
     }
 }
 
+/// The UUID that follows from a name.
+pub(crate) fn derived_uuid(name: &str) -> String {
+    crate::derived::uuid(name.as_bytes()).to_string()
+}
+
 /// The identifier that follows from a name.
 pub(crate) fn derived(type_name: &str, name: &str) -> String {
-    let uuid = Uuid::new_v5(&id::ENTENTE_NAMESPACE, name.as_bytes());
-    format!("{type_name}--{uuid}")
+    format!("{type_name}--{}", derived_uuid(name))
 }
 
 /// The observables of one attribute or object, in order.

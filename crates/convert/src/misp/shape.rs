@@ -203,7 +203,7 @@ pub(crate) fn build(
             scos.put(object(whole), own);
             one(pattern::equals("email-message:body_multipart[*].body_raw_ref.name", value))
         }
-        Shape::Filename => named_file(value, own, scos),
+        Shape::Filename => Some(named_file(value, own, scos)),
         Shape::Url => {
             scos.put(object(json!({"type": "url", "value": value})), own);
             one(pattern::equals("url:value", value))
@@ -256,7 +256,7 @@ pub(crate) fn build(
             one(hash("x509-certificate", kind, value))
         }
         Shape::Attachment => {
-            let Some(data) = data else { return named_file(value, own, scos) };
+            let Some(data) = data else { return Some(named_file(value, own, scos)) };
             if !is_base64(data) {
                 return None;
             }
@@ -311,9 +311,9 @@ fn named<'v>(kind: &str, value: &'v str) -> Option<(&'v str, &'v str)> {
     (!name.is_empty() && is_hash(kind, digest)).then_some((name, digest))
 }
 
-fn named_file(value: &str, own: &str, scos: &mut Scos<'_>) -> Option<Vec<String>> {
+fn named_file(value: &str, own: &str, scos: &mut Scos<'_>) -> Vec<String> {
     scos.put(object(json!({"type": "file", "name": value})), own);
-    Some(vec![pattern::equals("file:name", value)])
+    vec![pattern::equals("file:name", value)]
 }
 
 fn message(scos: &mut Scos<'_>, own: &str, key: &str, value: Value) {

@@ -169,7 +169,7 @@ mod tests {
     use super::super::shape::object;
     use super::*;
 
-    fn there_and_back(tags: Value) -> (Object, Option<Value>) {
+    fn there_and_back(tags: &Value) -> (Object, Option<Value>) {
         let holder = object(json!({ "Tag": tags }));
         let (mut labels, mut made, mut used) = (Vec::new(), Object::new(), Vec::new());
         apply([&holder], &mut labels, &mut made, &mut used);
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn tags_become_markings_labels_and_confidence() {
-        let (made, kept) = there_and_back(json!([
+        let (made, kept) = there_and_back(&json!([
             {"name": "tlp:amber+strict"},
             {"name": "misp:confidence-level=\"fairly-confident\""},
             {"name": "osint:lifetime=\"perpetual\""},
@@ -201,7 +201,7 @@ mod tests {
             json!([]),
             json!("none"),
         ] {
-            assert!(there_and_back(tags.clone()).1.is_some(), "{tags}");
+            assert!(there_and_back(&tags).1.is_some(), "{tags}");
         }
     }
 

@@ -38,12 +38,11 @@ pub(crate) fn from_iso(text: &str) -> Option<String> {
     if !text.is_ascii() || text.len() < 10 || text.len() > 40 {
         return None;
     }
-    let micros = match text.parse::<jiff::Timestamp>() {
-        Ok(time) => time.as_microsecond(),
-        Err(_) => {
-            let civil: jiff::civil::DateTime = text.parse().ok()?;
-            jiff::tz::Offset::UTC.to_timestamp(civil).ok()?.as_microsecond()
-        }
+    let micros = if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        time.as_microsecond()
+    } else {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        jiff::tz::Offset::UTC.to_timestamp(civil).ok()?.as_microsecond()
     };
     if !(0..=LAST).contains(&(micros / 1_000_000)) {
         return None;
