@@ -58,6 +58,8 @@ pub(crate) enum Command {
     /// to mend it. Files may be of any size: bundles, arrays, JSON Lines or single objects. The exit
     /// code is 1 when something that must hold does not.
     Validate(Validate),
+    /// Match patterns against observed data, without a node
+    Match(Match),
     /// Sign the objects of a file
     Sign(Sign),
     #[command(about = "Tell how the signatures of objects in files stand")]
@@ -202,6 +204,22 @@ pub(crate) struct Canonicalize {
     /// The file; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Match {
+    /// The patterns, one a line; empty lines and lines that begin with # are passed over
+    #[arg(long, value_name = "FILE")]
+    pub(crate) patterns: PathBuf,
+    /// The observations, one bundle a line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) observations: PathBuf,
+    /// Answer for each bundle by itself, with its line, instead of for all of them together
+    #[arg(long)]
+    pub(crate) each: bool,
+    /// Leave out the patterns that do not match
+    #[arg(long)]
+    pub(crate) matched: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ pub(crate) mod files;
 mod import;
 mod init;
 mod key;
+mod matching;
 mod peer;
 mod search;
 mod show;
@@ -38,6 +39,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Search(args) => search::run(&dir, &args, out),
         Command::Show(args) => show::run(&dir, &args, out),
         Command::Validate(args) => validate::run(&args, out),
+        Command::Match(args) => matching::run(&args, out),
         Command::Sign(args) => sign::run(&dir, &args),
         Command::Verify(args) => verify::run(&dir, &args, out),
         Command::Key(act) => key::run(&dir, act, out),

@@ -108,7 +108,9 @@ impl Observations {
     pub fn parse(bundle: &bytes::Bytes) -> Result<(Self, Vec<Error>), Error> {
         let slices = crate::bundle::slices(bundle)?;
         let values = slices.iter().map(|slice| serde_json::from_slice(slice).unwrap_or_default());
-        Ok(Self::read(values.collect()))
+        let (this, problems) = Self::read(values.collect());
+        let problems = problems.into_iter().map(|error| error.within("objects")).collect();
+        Ok((this, problems))
     }
 
     fn add(&mut self, mut object: Map<String, Value>) -> Result<(), Error> {
