@@ -17,6 +17,7 @@ use stix::{Id, Object, Timestamp};
 
 use crate::Report;
 
+pub(crate) use make::valid;
 pub use write::write;
 
 /// What values become.
@@ -84,4 +85,9 @@ pub fn table(bytes: &[u8], options: &Options) -> Read {
 /// Whether the bytes look like a table rather than like a list of one value a line.
 pub fn is_table(bytes: &[u8]) -> bool {
     table::is_table(bytes)
+}
+
+/// An address or a network, if a text is one.
+pub(crate) fn address(text: &str) -> Option<kind::Ioc> {
+    recognise::address(text)
 }

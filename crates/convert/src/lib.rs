@@ -12,6 +12,7 @@ mod format;
 pub mod ioc;
 pub mod lift;
 pub mod misp;
+pub mod openioc;
 mod quote;
 mod report;
 

@@ -243,9 +243,9 @@ impl Ioc {
                 all.push(identified(Value::Object(file), own));
                 Ok(all)
             }
-            Self::Imphash(text) => {
-                let extension = json!({ "pe_type": "exe", "imphash": text });
-                one(json!({ "type": "file", "extensions": { "windows-pebinary-ext": extension } }))
+            Self::Imphash(_) => {
+                Err("it says not what kind of program it is; only an indicator can leave it open"
+                    .into())
             }
             Self::Folder(text) => one(json!({ "type": "directory", "path": text })),
             Self::Registry { key, data: None } => {

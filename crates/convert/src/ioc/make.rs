@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 use stix::object::{Class, class_of};
-use stix::{Id, Object, Pointer, Timestamp};
+use stix::{Id, Object, Pointer, Timestamp, validate};
 use uuid::Uuid;
 
 use super::kind::Ioc;
@@ -177,8 +177,7 @@ impl<'a> Maker<'a> {
             if !markings.is_empty() {
                 draft.set("object_marking_refs", &json!(markings));
             }
-            let object =
-                Object::parse(draft.write().into_bytes()).map_err(|error| error.to_string())?;
+            let object = valid(&draft)?;
             refs.push(object.id().clone());
             // The same fact of another row is the same object.
             if self.seen.insert(object.id().clone()) {
@@ -254,10 +253,7 @@ impl<'a> Maker<'a> {
         place: &Pointer,
         report: &mut Report,
     ) -> Result<(), String> {
-        let parse = |draft: &Draft| {
-            Object::parse(draft.write().into_bytes()).map_err(|error| error.to_string())
-        };
-        let mut object = parse(&draft)?;
+        let mut object = valid(&draft)?;
         if let Some((first, at)) = self.made.get(object.id()) {
             let first = first.as_str().trim_start_matches('/');
             if self.objects.get(*at) == Some(&object) {
@@ -275,7 +271,7 @@ impl<'a> Maker<'a> {
             // The same value with other words: an object of its own.
             let name = format!("{}\n{}", object.id(), place.as_str());
             draft.set("id", &json!(derived::id(object.id().type_name(), &name)));
-            object = parse(&draft)?;
+            object = valid(&draft)?;
         }
         self.made.insert(object.id().clone(), (place.clone(), self.objects.len()));
         self.objects.push(object);
@@ -311,6 +307,21 @@ impl<'a> Maker<'a> {
             }
         }
         self.objects
+    }
+}
+
+/// The object, if it is valid STIX.
+///
+/// # Errors
+/// What it must be and is not: the value looked like one, and was none.
+pub(crate) fn valid(draft: &Draft) -> Result<Object, String> {
+    let bytes = bytes::Bytes::from(draft.write());
+    match validate::object(&bytes, &validate::Options::MUST) {
+        (Some(object), findings) if findings.is_empty() => Ok(object),
+        (_, findings) => {
+            let first = findings.into_iter().next();
+            Err(first.map_or_else(|| "it is no STIX object".to_owned(), |finding| finding.message))
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use stix::marking::Tlp;
 use stix::pattern::Pattern;
-use stix::{Id, Object, Timestamp};
+use stix::{Id, Object, Timestamp, validate};
 
 fn at() -> Timestamp {
     Timestamp::parse("2026-03-01T10:00:00.000Z").unwrap()
@@ -29,7 +29,12 @@ fn of_type<'a>(read: &'a Read, name: &str) -> Vec<&'a Object> {
     read.objects.iter().filter(|object| object.id().type_name() == name).collect()
 }
 
+/// The patterns, each of which is one; all objects are valid STIX.
 fn patterns(read: &Read) -> Vec<String> {
+    for object in &read.objects {
+        let findings = validate::bytes(object.bytes(), &validate::Options::MUST);
+        assert!(findings.is_empty(), "{findings:?}\n{}", object.text());
+    }
     let patterns = read.objects.iter().filter_map(|object| {
         object.value().get("pattern").and_then(Value::as_str).map(str::to_owned)
     });

@@ -488,7 +488,7 @@ fn any_object() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn nothing_goes_without_a_line(objects in prop::collection::vec(any_object(), 1..5)) {

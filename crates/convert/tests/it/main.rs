@@ -4,3 +4,4 @@ mod accounted;
 mod ioc;
 mod lift;
 mod misp;
+mod openioc;
