@@ -101,7 +101,7 @@ const RULES: &[Rule] = &[
     Rule {
         words: &["std::env::var", "env::var_os", "std::env::args", "home_dir("],
         within: CRATES,
-        except: &["crates/entente/", "crates/desks/*/examples/"],
+        except: &["crates/entente/", "crates/*/examples/", "crates/desks/*/examples/"],
         lines: Lines::Code,
         what: "a library reads no environment",
         remedy: "take it as an argument from the binary",
@@ -109,7 +109,12 @@ const RULES: &[Rule] = &[
     Rule {
         words: &["println!", "eprintln!", "print!", "eprint!", "dbg!"],
         within: CRATES,
-        except: &["crates/entente/", "crates/*/build.rs", "crates/desks/*/examples/"],
+        except: &[
+            "crates/entente/",
+            "crates/*/build.rs",
+            "crates/*/examples/",
+            "crates/desks/*/examples/",
+        ],
         lines: Lines::Code,
         what: "a library does not print",
         remedy: "return it, or use `tracing`",
