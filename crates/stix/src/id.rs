@@ -47,12 +47,13 @@ impl Id {
 
     /// The type, before the two hyphens.
     pub fn type_name(&self) -> &str {
-        self.0.split_once("--").map_or("", |(name, _)| name)
+        self.0.get(..self.0.len().saturating_sub(38)).unwrap_or_default()
     }
 
     /// The UUID.
     pub fn uuid(&self) -> Uuid {
-        self.0.split_once("--").and_then(|(_, uuid)| Uuid::try_parse(uuid).ok()).unwrap_or_default()
+        let uuid = self.0.get(self.0.len().saturating_sub(36)..);
+        uuid.and_then(|uuid| Uuid::try_parse(uuid).ok()).unwrap_or_default()
     }
 }
 
@@ -61,17 +62,25 @@ impl Id {
 /// Type names have 3 to 250 of a–z, 0–9 and hyphens (section 3.1); older objects also carry
 /// underscores in custom types.
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
-    let (name, uuid) = text.split_once("--").ok_or("expected type--UUID")?;
-    let fits = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
-    if !fits || !(3..=250).contains(&name.len()) {
-        return Err("a type has 3 to 250 of a–z, 0–9 and hyphen");
+    // The UUID has 36 characters, so the type is what stands 38 before the end.
+    let bytes = text.as_bytes();
+    let (name, rest) = bytes
+        .split_at_checked(bytes.len().wrapping_sub(38))
+        .ok_or("expected a type, two hyphens and a UUID in lower case")?;
+    let is_uuid = rest.iter().enumerate().all(|(at, byte)| match at {
+        0 | 1 | 10 | 15 | 20 | 25 => *byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    });
+    if !is_uuid {
+        return Err("expected a type, two hyphens and a UUID in lower case");
     }
-    let is_uuid = uuid.len() == 36
-        && uuid.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        });
-    if is_uuid { Ok(()) } else { Err("expected a UUID in lower case after the two hyphens") }
+    let fits = name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
+    let doubled = name.windows(2).any(|pair| pair == b"--") || name.ends_with(b"-");
+    if fits && !doubled && (3..=250).contains(&name.len()) {
+        Ok(())
+    } else {
+        Err("a type has 3 to 250 of a–z, 0–9 and single hyphens")
+    }
 }
 
 /// Whether the UUID of an identifier has a version and a variant of RFC 4122.

@@ -131,8 +131,10 @@ impl<'t> Node<'t> {
         if cell.escaped {
             return self.text().is_some_and(|held| held == text);
         }
-        let raw = self.raw().as_bytes();
-        raw.len() == text.len() + 2 && raw.get(1..=text.len()) == Some(text.as_bytes())
+        // Nearly all comparisons end at the length.
+        let start = cell.start as usize + 1;
+        cell.end as usize == start + text.len() + 1
+            && self.tree.text.as_bytes().get(start..start + text.len()) == Some(text.as_bytes())
     }
 
     /// The number, if it is one.

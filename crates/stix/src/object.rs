@@ -163,7 +163,8 @@ fn header(root: Node<'_>) -> Result<Header, Error> {
     let class = table.map_or(Class::Custom, |table| table.class);
     let mut common = CommonValues::default();
     for (key, value) in root.members() {
-        let Some(property) = spec::COMMON.iter().find(|common| key.is(common.name)) else {
+        let key = key.text().unwrap_or_default();
+        let Some(property) = spec::COMMON.iter().find(|common| common.name == key) else {
             continue;
         };
         shape(value, &property.kind).map_err(|problem| at(property.name, problem))?;

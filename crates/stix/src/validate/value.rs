@@ -337,16 +337,16 @@ impl<'t> Check<'_, 't> {
     pub(super) fn members(&mut self, node: Node<'t>, table: &'static Table, at: &Path<'_>) {
         let mut seen = 0_u64;
         for (key, value) in node.members() {
-            let found = table.properties.iter().position(|property| key.is(property.name));
+            let name = key.text().unwrap_or_default();
+            let found = table.properties.iter().position(|property| property.name == name);
             if let Some((index, property)) =
                 found.and_then(|index| Some((index, table.properties.get(index)?)))
             {
                 seen |= 1 << index;
                 self.value(value, &property.kind, table.section, &at.key(property.name));
             } else {
-                let name = key.text().unwrap_or_default();
                 let here = at.key(&name);
-                if !key.is("extension_type") {
+                if name != "extension_type" {
                     self.unknown(key, &name, table, &here);
                 }
                 self.value(value, &Kind::Any, table.section, &here);
@@ -406,30 +406,47 @@ pub(super) fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
     if text.len() > 64 {
         return None;
     }
-    let folded: String = text
-        .chars()
-        .map(|c| if c == ' ' || c == '_' { '-' } else { c.to_ascii_lowercase() })
-        .collect();
-    let distance = |name: &str| edits(&folded, &name.to_ascii_lowercase().replace('_', "-"));
-    let best = names.iter().map(|name| (distance(name), *name)).min()?;
+    let fold = |c: char| if c == ' ' || c == '_' { '-' } else { c.to_ascii_lowercase() };
+    let folded: Vec<char> = text.chars().map(fold).collect();
+    let best = names
+        .iter()
+        // What differs more in length than by the edits allowed needs no comparing.
+        .filter(|name| name.len().abs_diff(folded.len()) <= 2)
+        .map(|name| (edits(&folded, &name.chars().map(fold).collect::<Vec<_>>()), *name))
+        .min()?;
     (best.0 <= 2 && best.0 * 3 <= text.len()).then_some(best.1)
 }
 
 /// Levenshtein's distance.
-fn edits(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
+fn edits(one: &[char], other: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, left) in one.chars().enumerate() {
-        let mut before = index;
+    for (index, left) in one.iter().enumerate() {
+        let mut corner = index;
         let mut last = index + 1;
-        let mut next = vec![last];
-        for (right, above) in other.iter().zip(row.iter().skip(1)) {
-            let cost = usize::from(left != *right);
-            last = (before + cost).min(above + 1).min(last + 1);
-            before = *above;
-            next.push(last);
+        if let Some(first) = row.first_mut() {
+            *first = last;
         }
-        row = next;
+        for (right, cell) in other.iter().zip(row.iter_mut().skip(1)) {
+            let above = *cell;
+            last = (corner + usize::from(left != right)).min(above + 1).min(last + 1);
+            corner = above;
+            *cell = last;
+        }
     }
     row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_misspelling_finds_what_it_means() {
+        let names = ["description", "name", "aliases", "first_seen"];
+        assert_eq!(nearest("descripton", &names), Some("description"));
+        assert_eq!(nearest("First-Seen", &names), Some("first_seen"));
+        assert_eq!(nearest("alaises", &names), Some("aliases"));
+        assert_eq!(nearest("nothing", &names), None);
+        assert_eq!(nearest("", &names), None);
+    }
 }

@@ -35,8 +35,9 @@ impl<'t> Check<'_, 't> {
         let section = table.map_or("11.2", |table| table.section);
         let mut seen = 0_u64;
         for (key, value) in node.members() {
+            let name = key.text().unwrap_or_default();
             if let Some((index, property)) =
-                rows.iter().enumerate().find(|(_, property)| key.is(property.name))
+                rows.iter().enumerate().find(|(_, property)| property.name == name)
             {
                 seen |= 1 << index;
                 let at = root.key(property.name);
@@ -45,12 +46,11 @@ impl<'t> Check<'_, 't> {
                     self.should("deprecated", section, &at, key, message);
                 }
                 self.value(value, &property.kind, section, &at);
-            } else if let Some(common) = COMMON.iter().find(|common| key.is(common.name)) {
+            } else if let Some(common) = COMMON.iter().find(|common| common.name == name) {
                 let at = root.key(common.name);
                 self.applies(key, common, class, table.is_some(), &at);
                 self.value(value, &common.kind, "3.2", &at);
             } else {
-                let name = key.text().unwrap_or_default();
                 let at = root.key(&name);
                 self.own_property(node, key, &name, table, &at);
                 self.value(value, &crate::spec::Kind::Any, "11.1", &at);
