@@ -7,7 +7,7 @@
 
 mod scan;
 
-pub(crate) use scan::plain;
+pub(crate) use scan::{plain, precedes};
 
 use std::borrow::Cow;
 
@@ -120,6 +120,12 @@ impl<'t> Node<'t> {
             return serde_json::from_str(raw).ok().map(Cow::Owned);
         }
         raw.get(1..raw.len().saturating_sub(1)).map(Cow::Borrowed)
+    }
+
+    /// Whether it is a string without escapes.
+    pub(crate) fn is_plain(self) -> bool {
+        let cell = self.cell();
+        cell.kind == Kind::String && !cell.escaped
     }
 
     /// Whether it is this string.

@@ -142,12 +142,15 @@ impl Object {
 
     /// The canonical form (RFC 8785).
     pub fn canonical(&self) -> Vec<u8> {
-        crate::canonical::to_vec(&Value::Object(self.value())).unwrap_or_default()
+        Tree::parse(&self.bytes)
+            .map(|tree| crate::canonical::of(&tree).into_owned())
+            .unwrap_or_default()
     }
 
     /// SHA-256 of the canonical form.
     pub fn hash(&self) -> [u8; 32] {
-        Sha256::digest(self.canonical()).into()
+        let canonical = Tree::parse(&self.bytes).map(|tree| crate::canonical::of(&tree));
+        Sha256::digest(canonical.unwrap_or_default()).into()
     }
 }
 

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Pointer};
 use crate::extension::SIGNATURE;
+use crate::json::{Node, Tree};
 use crate::object::Object;
 
 /// A key that signs.
@@ -198,42 +199,45 @@ pub fn sign(mut object: Map<String, Value>, key: &SecretKey) -> Result<Object, E
 
 /// How the signature of an object stands, given the keys one knows.
 pub fn status(object: &Object, lookup: impl Fn(&KeyId) -> Option<PublicKey>) -> Status {
-    let mut value = object.value();
-    let Some(body) =
-        value.get("extensions").and_then(|extensions| extensions.get(SIGNATURE)).cloned()
-    else {
-        return Status::None;
-    };
-    let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let (Some("property-extension"), Some("Ed25519"), Some(named), Some(signature)) =
-        (text("extension_type"), text("algorithm"), text("key"), text("value"))
-    else {
-        return Status::Bad;
-    };
-    // The signature does not cover itself: with room for more in it, whoever passes an object on
-    // could make a second one of it, and its owner seem to say two things.
-    if body.as_object().is_none_or(|body| body.len() != 4) {
+    // The object's bytes were read before.
+    Tree::parse(object.bytes()).map_or(Status::Bad, |tree| status_of(&tree, lookup))
+}
+
+fn status_of(tree: &Tree<'_>, lookup: impl Fn(&KeyId) -> Option<PublicKey>) -> Status {
+    let Some(body) = body(tree) else { return Status::None };
+    let is = |key: &str, text: &str| body.get(key).is_some_and(|held| held.is(text));
+    if !is("extension_type", "property-extension") || !is("algorithm", "Ed25519") {
         return Status::Bad;
     }
-    let (Some(named), Some(signature)) = (KeyId::parse(named), signature_of(signature)) else {
+    // The signature does not cover itself: with room for more in it, whoever passes an object on
+    // could make a second one of it, and its owner seem to say two things.
+    if body.members().count() != 4 {
         return Status::Bad;
-    };
+    }
+    let named = body.text_of("key").and_then(|text| KeyId::parse(&text));
+    let signature = body.text_of("value").and_then(|text| signature_of(&text));
+    let (Some(named), Some(signature)) = (named, signature) else { return Status::Bad };
     let Some(key) = lookup(&named) else { return Status::Unknown(named) };
-    let Ok(message) = message(&mut value) else { return Status::Bad };
+    let message = crate::canonical::without_extension(tree, SIGNATURE);
     let good = key.id() == named && key.0.verify_strict(&message, &signature).is_ok();
     if good { Status::Good(named) } else { Status::Bad }
 }
 
+/// The signature's extension.
+fn body<'t>(tree: &'t Tree<'_>) -> Option<Node<'t>> {
+    tree.root().get("extensions")?.get(SIGNATURE)
+}
+
 /// The key that an object's signature names, good or not; `None` where it names none.
 pub fn signer(object: &Object) -> Option<KeyId> {
-    let value = object.value();
-    KeyId::parse(value.get("extensions")?.get(SIGNATURE)?.get("key")?.as_str()?)
+    let tree = Tree::parse(object.bytes()).ok()?;
+    KeyId::parse(&body(&tree)?.text_of("key")?)
 }
 
 /// What the signature of an object is over: its canonical form without the signature's own
 /// extension.
 pub fn signed_bytes(object: &Object) -> Result<Vec<u8>, Error> {
-    message(&mut object.value())
+    Ok(crate::canonical::without_extension(&Tree::parse(object.bytes())?, SIGNATURE))
 }
 
 /// Verifies an object against the keys one knows, once: the evidence, or how its signature stands

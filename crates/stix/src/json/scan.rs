@@ -1,6 +1,7 @@
 //! One pass over the bytes: grammar, strictness, layout, and whether the form is canonical.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::{Cell, Kind, MAX_DEPTH, Tree};
@@ -187,7 +188,7 @@ impl<'a> Scanner<'a> {
         if self.canonical
             && let Some((_, last)) = held.last()
         {
-            self.canonical = precedes(&self.decoded(*last as usize), &text);
+            self.canonical = precedes(&self.decoded(*last as usize), &text).is_lt();
         }
         self.keys.push((print, position(key)));
         Ok(())
@@ -429,13 +430,13 @@ fn fingerprint(key: &[u8]) -> u64 {
     (hash.rotate_left(5) ^ rest).wrapping_mul(ODD)
 }
 
-/// Whether a key comes before another in the canonical form: by UTF-16 code units (RFC 8785
-/// section 3.2.3), which for ASCII is by bytes.
-fn precedes(one: &str, other: &str) -> bool {
+/// The order of two keys in the canonical form: by UTF-16 code units (RFC 8785 section 3.2.3),
+/// which for ASCII is by bytes.
+pub(crate) fn precedes(one: &str, other: &str) -> Ordering {
     if one.is_ascii() && other.is_ascii() {
-        return one < other;
+        return one.cmp(other);
     }
-    one.encode_utf16().lt(other.encode_utf16())
+    one.encode_utf16().cmp(other.encode_utf16())
 }
 
 #[cfg(test)]

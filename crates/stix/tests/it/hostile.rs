@@ -305,7 +305,9 @@ proptest! {
     fn the_canonical_form_is_recognised(bytes in nearly_json()) {
         if let Ok(tree) = stix::json::Tree::parse(&bytes) {
             let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-            prop_assert_eq!(tree.is_canonical(), stix::canonical::to_vec(&value).unwrap() == bytes);
+            let canonical = stix::canonical::to_vec(&value).unwrap();
+            prop_assert_eq!(tree.is_canonical(), canonical == bytes);
+            prop_assert_eq!(&*stix::canonical::of(&tree), canonical);
         }
     }
 
