@@ -89,9 +89,8 @@ impl Object {
             let problem = format!("{} bytes; an object has at most {MAX_BYTES}", bytes.len());
             return Err(Error::new(Pointer::root(), problem));
         }
-        let tree = Tree::parse(&bytes)?;
-        let header = Arc::new(header(tree.root())?);
-        Ok(Self { bytes: bytes.clone(), header })
+        let header = Arc::new(header(Tree::parse(&bytes)?.root())?);
+        Ok(Self { bytes, header })
     }
 
     /// The object of bytes that were read already.
