@@ -51,6 +51,7 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
         if !quick {
             run.step("browser", || browser(root));
             run.step("TAXII clients", || clients(root));
+            run.step("signatures through others’ programs", || signatures(root));
         }
     }
     run.step("clippy", || {
@@ -78,4 +79,13 @@ fn browser(root: &Path) -> Result<Count> {
 
 fn clients(root: &Path) -> Result<Count> {
     Cmd::new("node").args(["clients/run.mjs"]).dir(&root.join("e2e")).counted()
+}
+
+/// Over foreign TAXII servers and libraries, and the vectors by others' code.
+fn signatures(root: &Path) -> Result<Count> {
+    let e2e = root.join("e2e");
+    Cmd::new(e2e.join(".venv/bin/python"))
+        .args(["clients/signatures_test.py", "-v"])
+        .dir(&e2e)
+        .counted()
 }
