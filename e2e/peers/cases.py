@@ -39,9 +39,6 @@ def valid(maker, name):
         extensions = {key: value for key, value in extensions.items() if value}
         if extensions:
             made['extensions'] = extensions
-        made['id'] = identifier(made, dice) if dice.chance(90) else f'{name}--{dice.uuid()}'
-    else:
-        made['id'] = f'{name}--{dice.uuid()}'
     made.update(maker.fill(common, dice.one([0, 10, 40])))
     if name == 'marking-definition':
         for absent in ('revoked', 'confidence', 'labels', 'lang'):
@@ -55,6 +52,9 @@ def valid(maker, name):
     if dice.chance(10) and name not in META:
         made.setdefault('extensions', {})[OWN_EXTENSION] = {
             'extension_type': 'property-extension', 'rank': dice.below(9), 'note': maker.text()}
+    # Of what is derived from the value all is there now.
+    is_derived = name in SCOS and dice.chance(90)
+    made['id'] = identifier(made, dice) if is_derived else f'{name}--{dice.uuid()}'
     order = ['type', 'spec_version', 'id']
     return {key: made[key] for key in order + [key for key in made if key not in order] if key in made}
 

@@ -24,12 +24,15 @@ CLASSES = [Class(name, peers, refuses, re.compile(pattern, re.S)) for name, peer
     ('nine-digits', VALIDATOR, 'they', r'must be later than or equal to'),
     ('registry-modified', VALIDATOR, 'they', r"^\{'type': 'windows-registry-key'.*is not valid under any"),
     ('media-types', VALIDATOR, 'they', r'IANA registered MIME Type|^mime_type: .* does not match'),
+    ('mime-part', VALIDATOR, 'they', r"^Since 'is_multipart' is true"),
     ('language-of-language', VALIDATOR, 'they', r'^object_ref: .* should not be valid under'),
     ('exif-names', VALIDATOR, 'they', r'exif_tags: .* does not match any of the regexes'),
     ('socket-options', VALIDATOR, 'they', r'socket-ext\.options: .* does not match any of the regexes'),
     # stix2 refuses.
     ('language-content-lang', LIBRARY, 'they', r'Unexpected properties for LanguageContent: \(lang\)'),
-    ('custom-strict', STRICT, 'they', r"^ExtraPropertiesError|^ParseError: Can't parse unknown object type|Unexpected properties for|^CustomContentError|is not one of the valid types|Can't parse unknown extension|custom content|Unknown extension|not a valid hashing algorithm|hashing algorithm"),
+    ('custom-strict', STRICT, 'they', r"^ExtraPropertiesError|^ParseError: Can't parse unknown object type|Unexpected properties for|^CustomContentError|is not one of the valid types|Can't parse unknown extension|custom content|Unknown extension|custom hash algorithm"),
+    ('definition-types', LIBRARY, 'they', r'definition_type must be a valid marking type'),
+    ('option-keys', LIBRARY, 'they', r'Incorrect options key'),
     ('times-in-library', LIBRARY, 'they', r'must be a datetime object, date object'),
     ('selects-false', LIBRARY, 'they', r'^InvalidSelectorError'),
     # We refuse.
@@ -47,7 +50,6 @@ CLASSES = [Class(name, peers, refuses, re.compile(pattern, re.S)) for name, peer
     ('precision', EVERY, 'we', r'^precision: '),
     ('required', EVERY, 'we', r'^required: '),
     ('dictionary-values', VALIDATOR, 'we', r'^kind: '),
-    ('fraction', VALIDATOR, 'we', r'^kind: expected a whole number, found a number'),
     ('converts', LIBRARY, 'we', r'^kind: '),
     ('forms', LIBRARY, 'we', r'^form: |^external-id: '),
     ('terms', LIBRARY, 'we', r'^enum: '),
@@ -56,11 +58,9 @@ CLASSES = [Class(name, peers, refuses, re.compile(pattern, re.S)) for name, peer
     ('random-uuid', LIBRARY, 'we', r'^uuid-random: '),
     ('circular', LIBRARY, 'we', r'^circular: '),
     ('together', LIBRARY, 'we', r'^(needs|not-with|one-of): '),
-    ('keys', LIBRARY, 'we', r'^dictionary-key: '),
     ('hash-form', LIBRARY, 'we', r'^hash: '),
     ('selectors', LIBRARY, 'we', r'^selector: '),
     ('bytes', LIBRARY, 'we', r'^binary: '),
-    ('extension-kinds', LIBRARY, 'we', r'^extension-type: '),
 ]]
 
 

@@ -52,6 +52,7 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
             run.step("browser", || browser(root));
             run.step("TAXII clients", || clients(root));
             run.step("signatures through others’ programs", || signatures(root));
+            run.step("other validators", || validators(root));
         }
     }
     run.step("clippy", || {
@@ -75,6 +76,15 @@ fn tests(root: &Path) -> Result<Count> {
 
 fn browser(root: &Path) -> Result<Count> {
     Cmd::new("npm").args(["test", "--silent"]).dir(&root.join("e2e")).counted()
+}
+
+/// Thousands of generated objects, judged by us and by the validators of others.
+fn validators(root: &Path) -> Result<Count> {
+    let program = root.join("target/debug/entente").display().to_string();
+    Cmd::new(root.join("e2e/.venv/bin/python"))
+        .args(["e2e/peers/run.py", &program])
+        .dir(root)
+        .counted()
 }
 
 fn clients(root: &Path) -> Result<Count> {

@@ -153,7 +153,6 @@ fn sentence(rule: &Rule) -> String {
             format!("At least one of: {}.", groups.join("; "))
         }
         Rule::Should(name) => format!("Should have `{name}`."),
-        Rule::ShouldAny(names) => format!("Should have one of {}.", code(names, ", ")),
     }
 }
 

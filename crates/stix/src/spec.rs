@@ -214,8 +214,6 @@ pub enum Rule {
     AnyGroup(&'static [&'static [&'static str]]),
     /// It should be there.
     Should(&'static str),
-    /// One of these should be there.
-    ShouldAny(&'static [&'static str]),
 }
 
 const fn req(name: &'static str, kind: Kind) -> Property {
@@ -279,9 +277,7 @@ mod tests {
                 .iter()
                 .flat_map(|rule| match rule {
                     Rule::NotBefore(one, other) | Rule::After(one, other) => vec![*one, *other],
-                    Rule::AnyOf(names) | Rule::OneOf(names) | Rule::ShouldAny(names) => {
-                        names.to_vec()
-                    }
+                    Rule::AnyOf(names) | Rule::OneOf(names) => names.to_vec(),
                     Rule::NotEmpty => vec![],
                     Rule::Needs(name, names) => [&[*name], *names].concat(),
                     Rule::WhenNeeds(one, _, other) | Rule::WhenNot(one, _, other) => {

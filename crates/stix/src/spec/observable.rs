@@ -191,7 +191,8 @@ pub static OBSERVABLE: &[Table] = &[
             Rule::AnyOf(&["src_ref", "dst_ref"]),
             Rule::NotBefore("end", "start"),
             Rule::WhenNot("is_active", true, "end"),
-            Rule::ShouldAny(&["src_port", "dst_port"]),
+            Rule::Should("src_port"),
+            Rule::Should("dst_port"),
         ],
     ),
     sco(

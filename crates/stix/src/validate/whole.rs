@@ -222,12 +222,6 @@ impl<'t> Check<'_, 't> {
                         self.should("expected", section, &at.key(name), node, message);
                     }
                 }
-                Rule::ShouldAny(names) => {
-                    if self.options.should && !names.iter().any(has) {
-                        let message = format!("one of {} should be there", names.join(", "));
-                        self.should("expected", section, at, node, message);
-                    }
-                }
                 Rule::NotEmpty => {}
             }
         }
