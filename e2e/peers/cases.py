@@ -207,10 +207,10 @@ def property_mutations(maker, kind, value, common_time=False):
         yield 'integer beyond 2^53', 'invalid', 2**53 + 1
         yield 'true for an integer', 'invalid', True
     elif name == 'float':
-        least, most = map(float, rest.split(':'))
-        if most < 1000:
-            yield 'above the greatest', 'invalid', most + 0.5
-        yield 'below the least', 'invalid', least - 0.5
+        least, most = map(float, rest.split(':')[:2])
+        expect = None if rest.endswith('free') else 'invalid'
+        yield 'above the greatest', expect, most + 0.5
+        yield 'below the least', expect, least - 0.5
         yield 'integer for a float', 'valid', int(least)
     elif name == 'bool':
         yield 'one for true', 'invalid', 1

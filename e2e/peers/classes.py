@@ -58,9 +58,7 @@ CLASSES = [Class(name, peers, refuses, re.compile(pattern, re.S)) for name, peer
     ('random-uuid', LIBRARY, 'we', r'^uuid-random: '),
     ('circular', LIBRARY, 'we', r'^circular: '),
     ('together', LIBRARY, 'we', r'^(needs|not-with|one-of): '),
-    ('hash-form', LIBRARY, 'we', r'^hash: '),
     ('selectors', LIBRARY, 'we', r'^selector: '),
-    ('bytes', LIBRARY, 'we', r'^binary: '),
 ]]
 
 

@@ -103,7 +103,7 @@ name? text
 description? text
 latitude? float:-90:90
 longitude? float:-180:180
-precision? float:0:100000
+precision? float:0:100000:free
 region? vocab:REGION
 country? country
 administrative_area? text

@@ -122,7 +122,7 @@ class Maker:
         return self.dice.one([least, most, self.dice.between(least, most)])
 
     def make_float(self, bounds, _):
-        least, most = map(float, bounds.split(':'))
+        least, most = map(float, bounds.split(':')[:2])
         return self.dice.one([least, most, round(least + (most - least) * self.dice.below(10_000) / 10_001, 4)])
 
     def make_time(self, _, __):

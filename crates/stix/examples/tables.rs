@@ -170,7 +170,6 @@ fn value(kind: &Kind) -> String {
             format!("should be of [{}](vocabularies.md#{})", terms.name, terms.name)
         }
         Kind::Float(f64::MIN, _) => "number".to_owned(),
-        Kind::Float(least, f64::MAX) => format!("number from {least}"),
         Kind::Float(least, most) => format!("number from {least} to {most}"),
         Kind::Hashes => "hashes by algorithm".to_owned(),
         Kind::Hex => "hexadecimal digits, in pairs".to_owned(),

@@ -136,7 +136,7 @@ pub static DOMAIN: &[Table] = &[
             opt("description", TEXT),
             opt("latitude", Kind::Float(-90.0, 90.0)),
             opt("longitude", Kind::Float(-180.0, 180.0)),
-            opt("precision", Kind::Float(0.0, f64::MAX)),
+            opt("precision", Kind::Float(f64::MIN, f64::MAX)),
             opt("region", Kind::Open(&REGION)),
             opt("country", Kind::Text(Form::Country)),
             opt("administrative_area", TEXT),
