@@ -33,6 +33,7 @@ CLASSES = [Class(name, peers, refuses, re.compile(pattern, re.S)) for name, peer
     ('custom-strict', STRICT, 'they', r"^ExtraPropertiesError|^ParseError: Can't parse unknown object type|Unexpected properties for|^CustomContentError|is not one of the valid types|Can't parse unknown extension|custom content|Unknown extension|custom hash algorithm"),
     ('definition-types', LIBRARY, 'they', r'definition_type must be a valid marking type'),
     ('option-keys', LIBRARY, 'they', r'Incorrect options key'),
+    ('negative-precision', LIBRARY, 'they', r"'precision': minimum value"),
     ('times-in-library', LIBRARY, 'they', r'must be a datetime object, date object'),
     ('selects-false', LIBRARY, 'they', r'^InvalidSelectorError'),
     # We refuse.
