@@ -143,7 +143,11 @@ impl<'n> Judge<'n> {
         self.in_time(verified, owner)
     }
 
+    /// The last two questions to what an owner signed: is it valid, and of a time that has come?
     fn in_time(&self, verified: Verified, owner: Id) -> Admission {
+        if let Err(error) = stix::validate::require(verified.object()) {
+            return Admission::Refused(Refusal::Invalid { problem: error.to_string() });
+        }
         if let Some(version) = verified.object().version()
             && version.micros() > self.node.now() + AHEAD
         {

@@ -248,7 +248,10 @@ impl Node {
         object.insert("created_by_ref".to_owned(), json!(self.me()));
         object.insert("created".to_owned(), json!(created.unwrap_or(modified)));
         object.insert("modified".to_owned(), json!(modified));
-        Ok(stix::sign::sign(object, &self.inner.key.current())?)
+        let signed = stix::sign::sign(object, &self.inner.key.current())?;
+        // What this state says is valid: partners would keep anything else aside.
+        stix::validate::require(&signed)?;
+        Ok(signed)
     }
 
     /// The policy of each object as it would stand in the log.

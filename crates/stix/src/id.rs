@@ -66,13 +66,13 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let bytes = text.as_bytes();
     let (name, rest) = bytes
         .split_at_checked(bytes.len().wrapping_sub(38))
-        .ok_or("expected a type, two hyphens and a UUID in lower case")?;
+        .ok_or("expected type--UUID, the UUID in lower case")?;
     let is_uuid = rest.iter().enumerate().all(|(at, byte)| match at {
         0 | 1 | 10 | 15 | 20 | 25 => *byte == b'-',
         _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
     });
     if !is_uuid {
-        return Err("expected a type, two hyphens and a UUID in lower case");
+        return Err("expected type--UUID, the UUID in lower case");
     }
     let fits = name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
     let doubled = name.windows(2).any(|pair| pair == b"--") || name.ends_with(b"-");

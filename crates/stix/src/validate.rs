@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Pointer};
 use crate::json::{Kind as Json, Node, Tree};
-use crate::object::Object;
+use crate::object::{Object, SpecVersion};
 pub use crate::schema::Schemas;
 use crate::spec::Class;
 
@@ -208,6 +208,19 @@ pub fn object(bytes: &bytes::Bytes, options: &Options<'_>) -> (Option<Object>, V
         }
         Err(finding) => (None, vec![finding]),
     }
+}
+
+/// The first thing that an object of STIX 2.1 must and does not hold to. One of STIX 2.0 is kept as
+/// it is.
+pub fn require(object: &Object) -> Result<(), Error> {
+    if object.header().spec_version == SpecVersion::V20 {
+        return Ok(());
+    }
+    let first = bytes(object.bytes(), &Options::MUST).into_iter().next();
+    first.map_or(Ok(()), |finding| {
+        let problem = format!("{} (STIX 2.1 section {})", finding.message, finding.section);
+        Err(Error::new(finding.pointer, problem))
+    })
 }
 
 /// Checks what of a bundle is not its objects: its list of them is empty here, and so many stood in

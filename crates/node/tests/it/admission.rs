@@ -161,6 +161,22 @@ fn what_is_compiled_in_is_never_imported_over() {
     assert_ne!(made.seen(&red), Some(false_red));
 }
 
+/// A signature makes nothing valid: what must hold of STIX is asked of partners and of oneself.
+#[test]
+fn what_is_not_valid_is_kept_aside_however_well_it_is_signed() {
+    let made = made(0);
+    made.pins(1, &key(1));
+    let mut late = unsigned(1, "x", 0);
+    late.insert("first_seen".to_owned(), json!("2026-01-02T00:00:00Z"));
+    late.insert("last_seen".to_owned(), json!("2026-01-01T00:00:00Z"));
+    let signed = sign(late.clone(), &key(1)).unwrap();
+    let Refusal::Invalid { problem } = refusal(&made, signed) else { panic!("admitted") };
+    assert!(problem.starts_with("at /last_seen: ") && problem.contains("section 4.2"), "{problem}");
+    late.insert("created_by_ref".to_owned(), json!(state(0)));
+    let own = Object::parse(serde_json::to_vec(&late).unwrap()).unwrap();
+    assert_eq!(made.node.import(vec![own], true, "file").unwrap().refused, 1);
+}
+
 #[test]
 fn own_objects_are_adopted_when_asked() {
     let made = made(0);
