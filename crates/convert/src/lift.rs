@@ -36,6 +36,8 @@ pub struct Lifted {
     pub report: Report,
     /// How many objects were STIX 2.0.
     pub lifted: usize,
+    /// How many objects could not be read or made STIX 2.1; the report says why.
+    pub refused: usize,
 }
 
 /// Whether the bytes of an object are STIX 2.0: no `spec_version`, or that one, and no observable,
@@ -88,6 +90,7 @@ struct Lift {
     pool: Pool,
     report: Report,
     lifted: usize,
+    refused: usize,
 }
 
 impl Lift {
@@ -107,12 +110,12 @@ impl Lift {
     fn add(&mut self, bytes: &[u8], place: &Pointer) {
         let draft = match Draft::read(bytes) {
             Ok(draft) => draft,
-            Err(error) => return self.report.lost(place.clone(), "the object", error.to_string()),
+            Err(error) => return self.refuse(place, error.to_string()),
         };
         if !is_old(&draft) {
             match Object::parse(bytes.to_vec()) {
                 Ok(object) => self.pool.push(object),
-                Err(error) => self.refuse(place, &error),
+                Err(error) => self.refuse(place, error.to_string()),
             }
             return;
         }
@@ -134,12 +137,13 @@ impl Lift {
                 }
                 self.pool.push(object);
             }
-            Err(error) => self.refuse(place, &error),
+            Err(error) => self.refuse(place, error.to_string()),
         }
     }
 
-    fn refuse(&mut self, place: &Pointer, error: &stix::Error) {
-        self.report.lost(place.clone(), "the object", error.to_string());
+    fn refuse(&mut self, place: &Pointer, why: String) {
+        self.refused += 1;
+        self.report.lost(place.clone(), "the object", why);
     }
 
     fn finish(mut self, bundle: Option<Id>) -> Lifted {
@@ -152,7 +156,7 @@ impl Lift {
             self.report.changed(Pointer::root(), what, why);
         }
         let objects = self.pool.finish(&mut self.report);
-        Lifted { bundle, objects, report: self.report, lifted: self.lifted }
+        Lifted { bundle, objects, report: self.report, lifted: self.lifted, refused: self.refused }
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Init(Init),
     /// Run the node: pages for people, TAXII 2.1 for programs, pulling from peers
     Serve(Serve),
-    /// Import STIX bundles or single objects from files
+    /// Import STIX bundles or single objects from files; STIX 2.0 becomes 2.1
     Import(Import),
     /// Write a STIX bundle of what somebody may see
     Export(Export),
@@ -137,6 +137,9 @@ pub(crate) struct Import {
     /// The account in whose name it is imported
     #[arg(long = "as", value_name = "USER")]
     pub(crate) user: Option<String>,
+    /// Write what changed from STIX 2.0 to this file, as JSON Lines, instead of to standard error
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ pub(crate) mod files;
 mod import;
 mod init;
 mod key;
+mod losses;
 mod matching;
 mod peer;
 mod search;

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use convert::lift;
 use serde::Serialize;
 
 use super::files;
+use super::losses::Losses;
 use crate::cli::Import;
 use crate::error::{Error, Kind, Result};
 use crate::home;
@@ -19,28 +21,29 @@ struct Report {
     admitted: usize,
     known: usize,
     refused: usize,
+    /// How many of them were STIX 2.0.
+    lifted: usize,
 }
 
 pub(crate) fn run(dir: &Path, args: &Import, out: Output) -> Result<()> {
     let node = home::open(dir)?;
     let by = args.user.as_deref().unwrap_or("command line");
+    let mut losses = Losses::to(args.report.as_deref(), out.json)?;
     let mut reports = Vec::new();
     for file in &args.files {
         let name = file.display().to_string();
-        let objects = files::objects(files::read(file)?).map_err(|error| {
+        // A node holds STIX 2.1; what comes over TAXII is kept as it comes.
+        let lifted = lift::read(&files::read(file)?).map_err(|error| {
             Error::of(Kind::Invalid, &error).hint(format!("nothing of {name} was imported"))
         })?;
-        let mut report = Report { file: name.clone(), ..Report::default() };
-        let mut sound = Vec::with_capacity(objects.len());
-        for object in objects {
-            match object {
-                Ok(object) => sound.push(object),
-                Err(error) => {
-                    eprintln!("{name}: {error}");
-                    report.refused += 1;
-                }
-            }
-        }
+        losses.tell(&name, &lifted.report)?;
+        let mut report = Report {
+            file: name.clone(),
+            lifted: lifted.lifted,
+            refused: lifted.refused,
+            ..Report::default()
+        };
+        let sound = lifted.objects;
         let bar = bar(sound.len() as u64, &name);
         let mut sound = sound.into_iter().peekable();
         while sound.peek().is_some() {

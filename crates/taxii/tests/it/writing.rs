@@ -60,6 +60,26 @@ fn one_bad_object_holds_up_no_other() {
 }
 
 #[test]
+fn what_is_stix_2_0_stays_so() {
+    run(async {
+        let server = made();
+        let old = r#"{"type": "observed-data","id":"observed-data--00000000-0000-4000-8000-000000000001","created":"2017-01-01T00:00:00.000Z","modified":"2017-01-01T00:00:00.000Z","first_observed":"2017-01-01T00:00:00Z","last_observed":"2017-01-01T00:00:00Z","number_observed":1,"objects":{"0":{"type":"file","name":"a", "is_encrypted":true}}}"#;
+        let body = format!("{{\"objects\":[{old}]}}");
+        let posted = server.send("tool", Method::POST, OBJECTS, &body).await;
+        assert_eq!(posted.json()["success_count"], 1);
+        // Nothing is made STIX 2.1 on the way in or out: it is its owner's text.
+        let path = format!("{OBJECTS}?match[spec_version]=2.0");
+        for path in [OBJECTS, path.as_str()] {
+            let held = server.get("tool", path).await;
+            let whole = format!("{{\"more\":false,\"objects\":[{old}]}}");
+            assert_eq!(String::from_utf8(held.body.to_vec()).unwrap(), whole);
+        }
+        let path = format!("{OBJECTS}?match[spec_version]=2.1");
+        assert_eq!(server.get("tool", &path).await.names().len(), 0);
+    });
+}
+
+#[test]
 fn the_inbox_is_written_and_never_read() {
     run(async {
         let server = made();
