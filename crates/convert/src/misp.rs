@@ -9,6 +9,7 @@
 mod attribute;
 mod event;
 mod export;
+pub mod feed;
 mod galaxy;
 mod guess;
 mod import;
@@ -33,7 +34,7 @@ use crate::error::Error;
 use crate::report::Report;
 
 pub use export::Exporter;
-pub use read::{Placed, events};
+pub use read::{Placed, events, objects};
 
 /// The STIX objects of the events in these bytes, and what STIX cannot say of them.
 ///

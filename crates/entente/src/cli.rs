@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Key(Key),
     /// Write the canonical form of a JSON file (RFC 8785): what is hashed and signed
     Canonicalize(Canonicalize),
+    /// Convert other formats to STIX 2.1 and back, and report every loss
+    Convert(Convert),
     /// Invite, add, list and remove the nodes of partners
     #[command(subcommand)]
     Peer(Peer),
@@ -209,6 +211,7 @@ pub(crate) struct Canonicalize {
     pub(crate) file: PathBuf,
 }
 
+<<<<<<< HEAD
 #[derive(Debug, Args)]
 pub(crate) struct Match {
     /// The patterns, one a line; empty lines and lines that begin with # are passed over
@@ -223,6 +226,48 @@ pub(crate) struct Match {
     /// Leave out the patterns that do not match
     #[arg(long)]
     pub(crate) matched: bool,
+=======
+/// Convert other formats to STIX 2.1 and back, and report every loss
+///
+/// The result goes to standard output. The report names what the result does not say as the input
+/// did: changed, kept for the way back in a form that only this program reads, or lost. It goes to
+/// standard error, gathered, or to a file, place by place.
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// The file, or the folder of a MISP feed; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What to make of it
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) to: Target,
+    /// What it is
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Source::Auto)]
+    pub(crate) from: Source,
+    /// Write the report to this file, a line for each place
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Write events to this folder as a MISP feed instead of standard output
+    #[arg(long, value_name = "DIR")]
+    pub(crate) feed: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// A STIX 2.1 bundle
+    Stix,
+    /// MISP events
+    Misp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Source {
+    /// What it looks like
+    Auto,
+    /// A STIX bundle or object; STIX 2.0 is lifted
+    Stix,
+    /// MISP events, or the folder of a feed
+    Misp,
+>>>>>>> b1b0c7b (entente convert: MISP events and feeds to STIX and back)
 }
 
 #[derive(Debug, Subcommand)]

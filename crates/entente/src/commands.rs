@@ -3,6 +3,7 @@
 mod ask;
 mod backup;
 mod canonicalize;
+mod convert;
 mod doctor;
 mod export;
 pub(crate) mod files;
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Verify(args) => verify::run(&dir, &args, out),
         Command::Key(act) => key::run(&dir, act, out),
         Command::Canonicalize(args) => canonicalize::run(&args),
+        Command::Convert(args) => convert::run(&args, out),
         Command::Peer(act) => peer::run(&dir, act, out),
         Command::User(act) => user::run(&dir, act, out),
         Command::Status => status::run(&dir, out),

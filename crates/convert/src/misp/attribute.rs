@@ -144,6 +144,7 @@ impl Exporter {
     fn indicator(&mut self, facts: &Facts<'_>, pattern: &str) -> Object {
         let id = self.registry.fresh("indicator", &facts.uuid);
         let mut object = self.statement("indicator", id, facts.seconds);
+        object.insert("name".into(), guess::text(facts.attribute, "value").into());
         detect(&mut object, pattern, facts.seconds, facts.category);
         describe(&mut object, facts.attribute);
         self.labelled(&mut object, facts);

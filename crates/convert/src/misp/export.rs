@@ -197,16 +197,22 @@ impl Exporter {
         place: &Pointer,
     ) -> Object {
         let residue = Residue::between(original, guess, skipped);
-        self.report_kept(&residue.set, place);
+        self.report_kept(&residue.set, guess, place);
         let mut body = Object::new();
         residue.write(&mut body);
         body
     }
 
-    /// Reports everything that is kept of a place.
-    pub(crate) fn report_kept(&mut self, set: &Object, place: &Pointer) {
-        for key in set.keys() {
-            self.report.kept(place.join(key), key.clone(), why(key));
+    /// Reports everything that is kept of a place, as deep as the guess goes.
+    pub(crate) fn report_kept(&mut self, set: &Object, guess: &Object, place: &Pointer) {
+        for (key, value) in set {
+            let place = place.join(key);
+            match (value, guess.get(key)) {
+                (Value::Object(below), Some(Value::Object(guess))) => {
+                    self.report_kept(below, guess, &place);
+                }
+                _ => self.report.kept(place, key.clone(), why(key)),
+            }
         }
     }
 

@@ -200,6 +200,7 @@ impl Exporter {
         let indicator = (!comparisons.is_empty() && detects).then(|| {
             let id = self.registry.fresh("indicator", uuid);
             let mut indicator = self.statement("indicator", id, seconds);
+            indicator.insert("name".into(), guess::text(object, "name").into());
             let phase = guess::text(object, "meta-category");
             detect(&mut indicator, &pattern::all(&comparisons), seconds, phase);
             describe(&mut indicator, object);
@@ -402,7 +403,7 @@ impl Exporter {
                 }
             }
             let residue = Residue::between(member.attribute, &guessed, ON_MEMBERS);
-            self.report_kept(&residue.set, &place);
+            self.report_kept(&residue.set, &guessed, &place);
             residue.write(&mut entry);
             let mut hanging = member.attribute.clone();
             hanging.retain(|key, _| ON_MEMBERS.contains(&key.as_str()));
