@@ -211,7 +211,6 @@ pub(crate) struct Canonicalize {
     pub(crate) file: PathBuf,
 }
 
-<<<<<<< HEAD
 #[derive(Debug, Args)]
 pub(crate) struct Match {
     /// The patterns, one a line; empty lines and lines that begin with # are passed over
@@ -226,7 +225,8 @@ pub(crate) struct Match {
     /// Leave out the patterns that do not match
     #[arg(long)]
     pub(crate) matched: bool,
-=======
+}
+
 /// Convert other formats to STIX 2.1 and back, and report every loss
 ///
 /// The result goes to standard output. The report names what the result does not say as the input
@@ -267,7 +267,6 @@ pub(crate) enum Source {
     Stix,
     /// MISP events, or the folder of a feed
     Misp,
->>>>>>> b1b0c7b (entente convert: MISP events and feeds to STIX and back)
 }
 
 #[derive(Debug, Subcommand)]
