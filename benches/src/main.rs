@@ -10,6 +10,7 @@ mod reading;
 mod report;
 mod served;
 mod serving;
+mod validation;
 
 use std::path::Path;
 
@@ -35,6 +36,9 @@ fn main() -> Result<()> {
     }
     if "serving".contains(&only) {
         serving::run(root, place.path(), &mut report)?;
+    }
+    if "validation".contains(&only) {
+        validation::run(root, place.path(), &mut report)?;
     }
     report.finish(&root.join("benches/results"), only.is_empty())
 }

@@ -10,6 +10,12 @@ pub(crate) fn time<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     (start.elapsed(), result)
 }
 
+/// How long this thread has had a core, in seconds: what else the machine does counts less.
+pub(crate) fn cpu_seconds() -> f64 {
+    let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    spent.tv_sec as f64 + spent.tv_nsec as f64 / 1e9
+}
+
 /// A moment to measure from.
 #[expect(clippy::disallowed_methods, reason = "measures")]
 pub(crate) fn now() -> Instant {
