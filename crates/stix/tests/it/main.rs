@@ -1,5 +1,6 @@
 //! STIX as bytes: what is read, what is refused and where, what is derived.
 
+mod fuzz;
 mod hostile;
 mod ids;
 mod keys;
@@ -9,5 +10,5 @@ mod patterns;
 mod signatures;
 mod texts;
 mod times;
-mod vectors;
 mod validation;
+mod vectors;

@@ -1,0 +1,10 @@
+//! Validation: any bytes. The check is one with that of the ordinary tests.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../crates/stix/tests/it/fuzz/validate.rs"]
+mod check;
+
+fuzz_target!(|bytes: &[u8]| check::check(bytes));
