@@ -186,7 +186,7 @@ pub(crate) struct Validate {
     /// Check what must hold, or also what should
     #[arg(long, value_enum, default_value_t = Depth::Should)]
     pub(crate) level: Depth,
-    /// Also check extensions by the JSON Schemas in this folder, each named
+    /// Check extensions by the JSON Schemas in this folder too, each named
     /// `extension-definition--….json`
     #[arg(long, value_name = "DIR")]
     pub(crate) schemas: Option<PathBuf>,

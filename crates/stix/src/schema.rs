@@ -7,6 +7,7 @@ use boon::{Compiler, SchemaIndex};
 use serde_json::Value;
 
 use crate::error::{Error, Pointer};
+use crate::extension;
 use crate::id::Id;
 
 /// The schemas of extensions, by the identifiers of their definitions.
@@ -43,7 +44,27 @@ impl std::fmt::Debug for Schemas {
     }
 }
 
+/// The schemas of Entente's own extensions that have a closed shape.
+const OWN: &[(&str, &str)] = &[
+    (extension::SIGNATURE, include_str!("../schemas/entente-signature.json")),
+    (extension::RELEASABLE_TO, include_str!("../schemas/entente-releasable-to.json")),
+    (extension::GROUP, include_str!("../schemas/entente-group.json")),
+    (extension::EXERCISE, include_str!("../schemas/entente-exercise.json")),
+    (extension::HYBRID, include_str!("../schemas/entente-hybrid.json")),
+];
+
 impl Schemas {
+    /// Those of Entente's own extensions.
+    pub fn own() -> Self {
+        let mut own = Self::default();
+        for (id, text) in OWN {
+            // A test holds that all of them are added.
+            let schema = serde_json::from_str(text).unwrap_or_default();
+            let _ = Id::parse(id).and_then(|id| own.add(&id, schema));
+        }
+        own
+    }
+
     /// Adds the schema of an extension.
     ///
     /// # Errors
@@ -107,5 +128,24 @@ struct Closed;
 impl boon::UrlLoader for Closed {
     fn load(&self, url: &str) -> Result<Value, Box<dyn std::error::Error>> {
         Err(format!("{url} is not installed: write everything into one schema").into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_are_schemas() {
+        assert_eq!(Schemas::own().len(), OWN.len());
+        for (id, text) in OWN {
+            let schema: Value = serde_json::from_str(text).unwrap();
+            let named = Id::named(
+                "extension-definition",
+                crate::id::ENTENTE_NAMESPACE,
+                schema["title"].as_str().unwrap(),
+            );
+            assert_eq!(named.unwrap().as_str(), *id, "the title is the extension’s name");
+        }
     }
 }

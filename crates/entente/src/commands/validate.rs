@@ -23,8 +23,11 @@ const BATCH: usize = 8 << 20;
 const CHUNK: usize = 1 << 20;
 
 pub(crate) fn run(args: &Validate, out: Output) -> Result<()> {
-    let schemas = args.schemas.as_deref().map(schemas).transpose()?;
-    let options = Options { should: args.level == Depth::Should, schemas: schemas.as_ref() };
+    let mut schemas = Schemas::own();
+    if let Some(dir) = &args.schemas {
+        install(&mut schemas, dir)?;
+    }
+    let options = Options { should: args.level == Depth::Should, schemas: Some(&schemas) };
     let mut report = Report {
         options,
         json: out.json,
@@ -48,9 +51,9 @@ pub(crate) fn run(args: &Validate, out: Output) -> Result<()> {
     }
 }
 
-/// The schemas of a folder, each file named for its extension.
-fn schemas(dir: &Path) -> Result<Schemas> {
-    let mut schemas = Schemas::default();
+/// Adds the schemas of a folder, each file named for its extension.
+fn install(schemas: &mut Schemas, dir: &Path) -> Result<()> {
+    let own = schemas.len();
     let entries = dir.read_dir().context(format!("cannot read {}", dir.display()))?;
     let mut paths = Vec::new();
     for entry in entries {
@@ -68,11 +71,11 @@ fn schemas(dir: &Path) -> Result<Schemas> {
         let schema = serde_json::from_slice(&bytes).context(format!("{shown} is no JSON"))?;
         schemas.add(&id, schema).context(format!("cannot use {shown}"))?;
     }
-    if schemas.is_empty() {
+    if schemas.len() == own {
         return Err(Error::new(Kind::Usage, format!("no schema in {}", dir.display()))
             .hint("put files named extension-definition--….json there"));
     }
-    Ok(schemas)
+    Ok(())
 }
 
 #[derive(Clone, Default)]

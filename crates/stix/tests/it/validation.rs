@@ -407,6 +407,28 @@ fn schemas_are_those_that_were_installed() {
 }
 
 #[test]
+fn our_own_extensions_have_schemas() {
+    let own = Schemas::own();
+    let options = Options { should: false, schemas: Some(&own) };
+    let signed = |body: Value| {
+        findings(
+            &object(
+                "campaign",
+                json!({"name": "x", "extensions": {stix::extension::SIGNATURE: body}}),
+            ),
+            &options,
+        )
+    };
+    let good = json!({"extension_type": "property-extension", "algorithm": "Ed25519", "key": "0".repeat(32), "value": "A".repeat(86)});
+    assert_eq!(signed(good.clone()), []);
+    for (key, value) in [("key", json!("x")), ("more", json!(1))] {
+        let mut bad = good.clone();
+        bad[key] = value;
+        assert_eq!(signed(bad).len(), 1, "{key}");
+    }
+}
+
+#[test]
 fn all_findings_come_in_one_pass_with_their_places() {
     let text = "{\"type\":\"campaign\",\n \"spec_version\":\"2.1\", \"id\":\"campaign--x\",\n \"confidence\": 200, \"labels\": [ null ]}";
     let found = stix::validate::bytes(text.as_bytes(), &Options::MUST);
