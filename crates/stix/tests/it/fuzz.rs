@@ -2,6 +2,7 @@
 
 mod bundles;
 mod canonical;
+mod signatures;
 mod validate;
 
 use std::fs;
@@ -30,4 +31,9 @@ fn seeds_of_bundles_hold() {
 #[test]
 fn seeds_of_the_canonical_form_hold() {
     replay("canonical", canonical::check);
+}
+
+#[test]
+fn seeds_of_signatures_hold() {
+    replay("signatures", signatures::check);
 }
