@@ -18,7 +18,7 @@ use crate::error::{Error, Pointer};
 use crate::json::{Kind as Json, Node, Tree};
 use crate::object::{Object, SpecVersion};
 pub use crate::schema::Schemas;
-use crate::spec::Class;
+use crate::spec::{Class, Form};
 
 /// How binding a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -208,6 +208,11 @@ pub fn object(bytes: &bytes::Bytes, options: &Options<'_>) -> (Option<Object>, V
         }
         Err(finding) => (None, vec![finding]),
     }
+}
+
+/// Whether a text has the form that a property must have: what a form asks of whoever types it.
+pub fn fits(form: Form, text: &str) -> bool {
+    !matches!(form::problem(form, text), Some(form::Problem::Must(..)))
 }
 
 /// The first thing that an object of STIX 2.1 must and does not hold to. One of STIX 2.0 is kept as

@@ -103,6 +103,26 @@ pub struct Source {
     pub external_id: Option<String>,
 }
 
+impl Source {
+    /// As a reference must stand: beside its name it says something more (STIX 2.1 section 2.5).
+    /// What has only a name says that again as its description.
+    pub(crate) fn written(mut self) -> Self {
+        if self.description.is_none() && self.url.is_none() && self.external_id.is_none() {
+            self.description = Some(self.name.clone());
+        }
+        self
+    }
+
+    /// As it was before [`Source::written`].
+    pub(crate) fn read(mut self) -> Self {
+        let is_bare = self.url.is_none() && self.external_id.is_none();
+        if is_bare && self.description.as_ref() == Some(&self.name) {
+            self.description = None;
+        }
+        self
+    }
+}
+
 /// When an incident happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Occurred {

@@ -70,7 +70,10 @@ impl Checking<'_> {
         Facts {
             name,
             description: self.text("description"),
-            lang: self.text("lang").or(Some("en".to_owned())),
+            lang: self
+                .text("lang")
+                .filter(|tag| stix::validate::fits(stix::spec::Form::Language, tag))
+                .or(Some("en".to_owned())),
             confidence,
             sources,
             determination: Determination::parse(self.form.get("determination")).map(Word::Known),
@@ -179,8 +182,10 @@ impl Checking<'_> {
                 continue;
             }
             let parsed = Url::parse(&url).ok();
-            let parsed =
-                parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+            let parsed = parsed.filter(|parsed| {
+                let is_web = matches!(parsed.scheme(), "http" | "https") && parsed.has_host();
+                is_web && stix::validate::fits(stix::spec::Form::Url, &url)
+            });
             if !url.is_empty() && parsed.is_none() {
                 self.wrong(format!("url-{at}"), "form-url-wrong");
             }

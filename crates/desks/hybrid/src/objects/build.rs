@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use stix::{Id, Timestamp, extension};
 
-use super::{Affected, Claim, Facts, LandscapeMark, Occurred, Place};
+use super::{Affected, Claim, Facts, LandscapeMark, Occurred, Place, Source};
 use crate::vocabulary::{
     Basis, Determination, Domain, InvestigationStatus, Phase, UNSPECIFIED, Word,
 };
@@ -98,7 +98,8 @@ fn incident(new: &NewReport, located: bool) -> Map<String, Value> {
     put(
         &mut incident,
         "external_references",
-        Some(&facts.sources).filter(|sources| !sources.is_empty()),
+        Some(facts.sources.iter().cloned().map(Source::written).collect::<Vec<_>>())
+            .filter(|sources| !sources.is_empty()),
     );
 
     let basis = basis(facts);

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use stix::{Object, Timestamp, extension};
 
-use super::{Facts, Report};
+use super::{Facts, Report, Source};
 
 impl Report {
     /// The report that an object holds: any STIX incident, of whatever tool. `None` for other
@@ -26,7 +26,7 @@ impl Report {
             labels: list(&incident, "labels"),
             confidence: field(&incident, "confidence").filter(|confidence| *confidence <= 100),
             confidence_note: field(hybrid, "confidence_note"),
-            sources: list(&incident, "external_references"),
+            sources: list(&incident, "external_references").into_iter().map(Source::read).collect(),
             determination: field(core, "determination"),
             investigation: field(core, "investigation_status"),
             incident_types: list(core, "incident_types"),
