@@ -76,7 +76,7 @@ fn write(node: Node<'_>, is_canonical: bool, out: &mut Vec<u8>) {
             out.push(b']');
         }
         Kind::Object => {
-            object(node, false, |_, _| true, |_, value, out| write(value, false, out), out)
+            object(node, false, |_, _| true, |_, value, out| write(value, false, out), out);
         }
     }
 }
@@ -119,11 +119,10 @@ fn string(node: Node<'_>, out: &mut Vec<u8>) {
 }
 
 fn number(node: Node<'_>, out: &mut Vec<u8>) {
-    match node.integer() {
-        Some(number) => out.extend_from_slice(number.to_string().as_bytes()),
-        None => {
-            let number = node.number().unwrap_or_default();
-            out.extend(serde_json_canonicalizer::to_vec(&number).unwrap_or_default());
-        }
+    if let Some(number) = node.integer() {
+        out.extend_from_slice(number.to_string().as_bytes());
+    } else {
+        let number = node.number().unwrap_or_default();
+        out.extend(serde_json_canonicalizer::to_vec(&number).unwrap_or_default());
     }
 }

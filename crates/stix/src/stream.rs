@@ -37,8 +37,7 @@ pub struct Splitter {
     /// How many bytes of it were not held, because it is too long.
     dropped: u64,
     in_value: bool,
-    in_string: bool,
-    escaped: bool,
+    text: Text,
     /// The brackets that are open.
     open: Vec<u8>,
     /// How many are open where objects stand: 0 on top, 1 in an array, 2 in a bundle.
@@ -52,6 +51,15 @@ pub struct Splitter {
     line: u64,
     start: u64,
     is_over: bool,
+}
+
+/// Whether a string is being read, and whether its next byte is escaped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Text {
+    #[default]
+    Outside,
+    Inside,
+    Escaped,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,17 +101,17 @@ impl Splitter {
         let mut string_from = None;
         let mut at = 0;
         while !self.is_over {
-            if self.in_string {
-                if !self.escaped {
+            if self.text != Text::Outside {
+                if self.text == Text::Inside {
                     at += plain(chunk.get(at..).unwrap_or_default());
                 }
                 let Some(byte) = chunk.get(at).copied() else { break };
                 at += 1;
                 match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
+                    _ if self.text == Text::Escaped => self.text = Text::Inside,
+                    b'\\' => self.text = Text::Escaped,
                     b'"' => {
-                        self.in_string = false;
+                        self.text = Text::Outside;
                         if self.open.len() == 1 && self.list == 0 {
                             let begun = string_from.take();
                             let string = chunk.get(begun.unwrap_or(0)..at);
@@ -134,7 +142,7 @@ impl Splitter {
             let key = std::mem::take(&mut self.key);
             match byte {
                 b'"' => {
-                    self.in_string = true;
+                    self.text = Text::Inside;
                     string_from = Some(at - 1);
                 }
                 b':' if key == Key::Objects => self.key = Key::Colon,
@@ -195,7 +203,7 @@ impl Splitter {
         if self.is_over {
             return;
         }
-        if self.open.is_empty() && !self.in_string {
+        if self.open.is_empty() && self.text == Text::Outside {
             if self.in_value {
                 self.finish(None, each);
             }
@@ -271,7 +279,7 @@ impl Splitter {
 fn lines(chunk: &[u8], counted: &mut usize, at: usize) -> u64 {
     let new = chunk.get(*counted..at).unwrap_or_default();
     *counted = at;
-    new.iter().filter(|byte| **byte == b'\n').count() as u64
+    memchr::memchr_iter(b'\n', new).count() as u64
 }
 
 #[cfg(test)]

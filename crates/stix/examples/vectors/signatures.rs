@@ -234,7 +234,7 @@ fn changed(list: &mut List) -> Result<()> {
             },
         ),
         ("another extension is added", "Other extensions are signed with the rest.", |value| {
-            value["extensions"][OTHER] = json!({})
+            value["extensions"][OTHER] = json!({});
         }),
         ("a number as text", "1 is not \"1\".", |value| value["x_weight"] = json!("1")),
         ("a property is null", "null is not 1.", |value| value["x_weight"] = json!(null)),
