@@ -279,7 +279,12 @@ impl Splitter {
 fn lines(chunk: &[u8], counted: &mut usize, at: usize) -> u64 {
     let new = chunk.get(*counted..at).unwrap_or_default();
     *counted = at;
-    memchr::memchr_iter(b'\n', new).count() as u64
+    line_breaks(new)
+}
+
+/// How many lines end within these bytes.
+pub fn line_breaks(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 #[cfg(test)]

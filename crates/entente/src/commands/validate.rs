@@ -37,6 +37,7 @@ pub(crate) fn run(args: &Validate, out: Output) -> Result<()> {
         out: BufWriter::new(std::io::stdout().lock()),
         counts: Counts::default(),
     };
+    #[expect(clippy::disallowed_methods, reason = "the summary says how fast it was")]
     let started = Instant::now();
     for path in &args.files {
         report.file(path)?;
@@ -263,10 +264,10 @@ impl Report<'_> {
             );
             let mut rules: Vec<_> = counts.rules.iter().collect();
             rules.sort_by_key(|(rule, count)| (std::cmp::Reverse(**count), **rule));
-            let most: Vec<_> =
+            let first: Vec<_> =
                 rules.iter().take(5).map(|(rule, count)| format!("{rule} {count}")).collect();
             if rules.len() > 1 {
-                eprintln!("most: {}", most.join(", "));
+                eprintln!("most: {}", first.join(", "));
             }
         }
         Ok(counts)
@@ -275,7 +276,7 @@ impl Report<'_> {
 
 /// A finding as other programs read it: a contract, see docs/stix/README.md.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Told<'a> {
     id: Option<&'a str>,
     line: u64,
     pointer: &'a str,
@@ -344,10 +345,10 @@ impl Printer<'_> {
 
     fn line(self, finding: &Finding, id: Option<&str>, start: u64, bytes: &[u8]) -> String {
         let before = bytes.get(..finding.offset).unwrap_or_default();
-        let line = start + before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let line = start + stix::stream::line_breaks(before);
         let Finding { level, rule, section, pointer, message, .. } = finding;
         if self.json {
-            let json = Line {
+            let json = Told {
                 id,
                 line,
                 pointer: pointer.as_str(),
