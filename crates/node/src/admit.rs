@@ -14,6 +14,7 @@ use crate::Node;
 use crate::account::Role;
 use crate::error::Error;
 use crate::judge::{AHEAD, Judge, Judged};
+use crate::key::Turn;
 use crate::session::Session;
 
 pub(crate) const QUARANTINE: &str = "quarantine";
@@ -135,6 +136,7 @@ impl Node {
     /// Imports objects of a file in one commit.
     pub fn import(&self, objects: Vec<Object>, adopt: bool, by: &str) -> Result<Tally, Error> {
         let holder = Holder::State(self.me().clone());
+        let _turn = if adopt { Some(Turn::to_sign(self.dir())?) } else { None };
         let mut judge = Judge::begin(self)?;
         let judged =
             objects.into_iter().map(|object| judge.object(object, &holder, adopt)).collect();
@@ -164,7 +166,7 @@ impl Node {
         let (mut objects, mut records) = (Vec::new(), Vec::new());
         for (key, kept) in waiting {
             let Ok(object) = Object::parse(kept.text.clone()) else { continue };
-            let holder = Holder::Account(kept.from.clone());
+            let holder = judge.holder(&kept.from);
             match judge.again(object, &holder, kept.at) {
                 Admission::Admitted(object) => {
                     objects.push(object);

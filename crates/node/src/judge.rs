@@ -98,18 +98,41 @@ impl<'n> Judge<'n> {
 
     fn judge(&mut self, object: Object, holder: &Holder, adopt: bool, at: i64) -> Admission {
         if let Some(settled) = self.settle(&object, holder) {
-            return settled;
+            return match (settled, self.frozen(holder)) {
+                (Admission::Admitted(_), Some(refusal)) => Admission::Refused(refusal),
+                (settled, _) => settled,
+            };
         }
         let statement = match self.hear(&object, at) {
             Ok(statement) => statement,
             Err(refusal) => return Admission::Refused(refusal),
         };
         let adoptable = adopt && object.header().created_by_ref.as_ref() == Some(self.node.me());
-        let unsigned = adoptable.then(|| object.clone());
-        match (stix::sign::check(object, |id| self.rings.key(id)), unsigned) {
+        match (stix::sign::check(object.clone(), |id| self.rings.key(id)), holder) {
             (Ok(verified), _) => self.owned(verified, statement.as_ref(), at),
-            (Err(Status::None), Some(object)) => self.adopt(&object),
+            (Err(Status::None), _) if adoptable => self.adopt(&object),
+            // By a key from before another one was compared, but received in its time.
+            (Err(Status::Unknown(key)), Holder::State(state))
+                if self.node.holds(state, &object) =>
+            {
+                Admission::Held(refusal(Status::Unknown(key)))
+            }
             (Err(status), _) => Admission::Refused(refusal(status)),
+        }
+    }
+
+    /// Why nothing of a state is admitted now, be it signed or not.
+    fn frozen(&self, holder: &Holder) -> Option<Refusal> {
+        let Holder::State(state) = holder else { return None };
+        let ring = self.rings.of_owner(state).filter(|ring| ring.is_frozen())?;
+        Some(Refusal::Frozen { key: ring.pinned().to_string() })
+    }
+
+    /// Who brought what was kept aside as from `from`.
+    pub(crate) fn holder(&self, from: &str) -> Holder {
+        match Id::parse(from) {
+            Ok(state) if self.states.contains(&state) => Holder::State(state),
+            _ => Holder::Account(from.to_owned()),
         }
     }
 

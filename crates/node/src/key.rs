@@ -16,6 +16,9 @@ const FILE: &str = "signing.key";
 /// A successor that is drawn, and not yet announced or not yet in its place.
 const NEXT: &str = "signing.key.next";
 
+/// Its lock is who signs, or rotates, now.
+const LOCK: &str = "signing.key.lock";
+
 /// The key that signs. Another process may rotate it (`entente key rotate` while the node runs), so
 /// its file is looked at each time.
 pub(crate) struct Held {
@@ -85,6 +88,55 @@ pub fn load(path: &Path) -> Result<SecretKey, Error> {
         .map_err(|source| Error::Io { path: path.to_owned(), source })?;
     SecretKey::parse(text.trim())
         .map_err(|error| Error::Malformed { path: path.to_owned(), reason: error.problem })
+}
+
+/// Who signs and who rotates take turns: what was signed with a key is in the log before the key is
+/// rotated, and two rotations never name two successors. Across processes, by a lock on a file;
+/// ends when it is dropped, or with the process.
+pub(crate) struct Turn(#[expect(dead_code, reason = "the lock ends with the file")] std::fs::File);
+
+impl Turn {
+    /// To sign: others may sign meanwhile. Waits.
+    pub(crate) fn to_sign(dir: &Path) -> Result<Self, Error> {
+        Self::take(dir, std::fs::File::lock_shared)
+    }
+
+    /// To rotate: nobody signs or rotates meanwhile. Waits.
+    pub(crate) fn to_rotate(dir: &Path) -> Result<Self, Error> {
+        Self::take(dir, std::fs::File::lock)
+    }
+
+    /// The same, but `None` where somebody is at it.
+    pub(crate) fn to_rotate_now(dir: &Path) -> Result<Option<Self>, Error> {
+        let file = Self::file(dir)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(source)) => {
+                Err(Error::Io { path: dir.join(LOCK), source })
+            }
+        }
+    }
+
+    fn take(
+        dir: &Path,
+        lock: impl Fn(&std::fs::File) -> std::io::Result<()>,
+    ) -> Result<Self, Error> {
+        let file = Self::file(dir)?;
+        lock(&file).map_err(|source| Error::Io { path: dir.join(LOCK), source })?;
+        Ok(Self(file))
+    }
+
+    fn file(dir: &Path) -> Result<std::fs::File, Error> {
+        let path = dir.join(LOCK);
+        std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|source| Error::Io { path, source })
+    }
 }
 
 /// Draws the successor of the signing key. It is nothing yet.

@@ -12,6 +12,7 @@ use store::{Admitted, Batch, CollectionKind, PageQuery, Store};
 use crate::admit::{Quarantined, Refusal};
 use crate::error::Error;
 use crate::judge::Judge;
+use crate::key::Turn;
 use crate::{Node, Viewer, key};
 
 /// What choosing a partner's key did.
@@ -32,6 +33,8 @@ impl Node {
     /// The old secret is gone afterwards. Whenever the program ends in between, either nothing
     /// happened or, when the node is next opened, all of it.
     pub fn rotate_key(&self, compromised: bool) -> Result<PublicKey, Error> {
+        let _turn = Turn::to_rotate(self.dir())?;
+        end_rotation(self.dir(), self.me(), &self.inner.store)?;
         let old = self.inner.key.current();
         let new = key::draw_next(self.dir(), &*self.inner.random)?;
         let at = |stamp| Timestamp::from_millis(stamp);
@@ -44,7 +47,6 @@ impl Node {
             return Err(error);
         }
         key::promote_next(self.dir())?;
-        self.admit_waiting()?;
         Ok(new.public())
     }
 
@@ -63,6 +65,7 @@ impl Node {
             }
             _ => return Err(Error::Key { reason: format!("{id} is no former key of this node") }),
         };
+        let _turn = Turn::to_sign(self.dir())?;
         let key = self.inner.key.current();
         let at = Timestamp::from_millis(self.stamp());
         let said = keys::revocation(self.me(), &key, &revoked, &at)?;
@@ -196,16 +199,24 @@ fn discarded(ring: &Keyring) -> BTreeSet<KeyId> {
     ring.discarded().map(PublicKey::id).collect()
 }
 
-/// Ends a rotation that the program did not live to end: the successor that the old key announced
-/// takes its place, one that was never announced is forgotten.
+/// Ends a rotation that the program did not live to end, unless one is under way.
 pub(crate) fn settle_next(dir: &Path, me: &Id, store: &Store) -> Result<(), Error> {
+    match Turn::to_rotate_now(dir)? {
+        Some(_turn) => end_rotation(dir, me, store),
+        None => Ok(()),
+    }
+}
+
+/// The successor that the old key announced takes its place; one that was never announced is
+/// forgotten.
+fn end_rotation(dir: &Path, me: &Id, store: &Store) -> Result<(), Error> {
     let Some(next) = key::next(dir)? else { return Ok(()) };
     let old = key::Held::open(dir)?.current().public();
-    let received: Vec<Received> = crate::rings::statements(store)?;
     let announced = |one: &Received| {
         one.statement.owner() == me
             && *one.statement.signer() == old
             && *one.statement.claim() == keys::Claim::Rotation { successor: next.public() }
     };
+    let received = crate::rings::statements(store)?;
     if received.iter().any(announced) { key::promote_next(dir) } else { key::discard_next(dir) }
 }

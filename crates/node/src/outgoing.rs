@@ -11,6 +11,7 @@ use store::{Admitted, Batch, Record, View};
 
 use crate::draft;
 use crate::error::Error;
+use crate::key::Turn;
 use crate::session::Session;
 use crate::{Node, Profile, Viewer, states};
 
@@ -139,6 +140,7 @@ impl Node {
                     .to_owned(),
             });
         }
+        let _turn = Turn::to_sign(self.dir())?;
         let signed = self.sign_all(session, &release.objects)?;
         let ids = signed.iter().map(|object| object.id().clone()).collect();
         let mut objects: Vec<_> = release

@@ -1,10 +1,12 @@
 //! Keys that change: rotation, revocation, conflict, and what becomes of objects meanwhile.
 
 use node::{Error, KeyState, Refusal, Role, Tally};
+use serde_json::json;
 use stix::keys;
 use stix::marking::Tlp;
 use stix::sign::{PublicKey, SecretKey};
 use stix::{Object, Timestamp};
+use taxii::Host;
 
 use crate::made::*;
 
@@ -122,6 +124,10 @@ fn two_successors_freeze_the_owner_until_somebody_compares_fingerprints() {
         say(&a, &releaser, 1, "true");
         b.node.pull_from("XA").await.unwrap();
         let good = b.seen(&id(1)).unwrap();
+        let mut fact = json!({ "type": "domain-name", "value": "example.com" });
+        fact["object_marking_refs"] = json!([Tlp::Clear.definition_id()]);
+        fact["id"] = json!(stix::id::of_sco(fact.as_object().unwrap()).unwrap());
+        let fact = Object::parse(fact.to_string()).unwrap();
         // A thief of the key is faster than its owner.
         let (thief, false_key) = (stolen(&a), key(66));
         let false_rotation = keys::rotation(&state(0), &thief, &false_key, &now()).unwrap();
@@ -137,6 +143,10 @@ fn two_successors_freeze_the_owner_until_somebody_compares_fingerprints() {
         assert_eq!(import(&b, &version(3, "x", 0, &false_key)).refused, 1);
         assert!(waiting(&b).iter().all(|why| matches!(why, Refusal::Frozen { .. })));
         assert_eq!(import(&b, &good).known, 1);
+        // Nor its facts, which carry no signature.
+        a.node.import(vec![fact.clone()], false, "file").unwrap();
+        b.node.pull_from("XA").await.unwrap();
+        assert_eq!(b.seen(fact.id()), None);
 
         // Nobody chooses a key that the partner never named.
         let stranger = b.node.resolve_keys("XA", &key(9).public().id());
@@ -152,6 +162,7 @@ fn two_successors_freeze_the_owner_until_somebody_compares_fingerprints() {
             "the false version is gone, the true one back"
         );
         assert!(b.seen(&id(2)).is_some());
+        assert!(b.seen(fact.id()).is_some());
         assert!(b.node.store().alarms().unwrap().is_empty());
         assert!(waiting(&b).iter().all(|why| matches!(why, Refusal::DiscardedKey { .. })));
         // The thief goes on: it is kept aside, and changes nothing any more.
@@ -247,6 +258,64 @@ fn a_rotation_is_whole_or_none() {
     std::fs::write(&current, text).unwrap();
     let made = made.restarted();
     assert_eq!((made.node.public_key(), next.exists()), (new, false), "it was announced");
+}
+
+/// Commands that rotate at once, and commands that open the node meanwhile: one line of keys, and
+/// the last of them is the one in the file.
+#[test]
+fn rotations_take_turns() {
+    let made = made(0);
+    let releaser = made.person(Role::Releaser);
+    std::thread::scope(|scope| {
+        for rotates in [true, true, false, false] {
+            let made = &made;
+            scope.spawn(move || {
+                for _ in 0..4 {
+                    let node = made.opened_again();
+                    if rotates {
+                        node.rotate_key(true).unwrap();
+                    }
+                }
+            });
+        }
+        for n in 0..12 {
+            say(&made, &releaser, n, "meanwhile");
+        }
+    });
+    let ring = made.node.keys_of(&state(0)).unwrap().unwrap();
+    assert_eq!(ring.current(), Some(&made.node.public_key()));
+    assert_eq!((ring.keys().count(), ring.discarded().count()), (9, 0));
+    // Nothing was signed with a key that was revoked before it was said.
+    let other = made_with(1, &made.clock);
+    run(async {
+        connect(&made, &other).await;
+        other.node.pull_from("XA").await.unwrap();
+    });
+    assert!(waiting(&other).is_empty());
+    assert!((0..12).all(|n| other.seen(&id(n)).is_some()));
+}
+
+/// The partner lost its key altogether, and invites us anew: what was received before stays.
+#[test]
+fn a_new_invitation_pins_a_new_key() {
+    let made = made(0);
+    made.pins(1, &key(1));
+    let old = version(1, "old", 0, &key(1));
+    assert_eq!(import(&made, &old).admitted, 1);
+    made.pins(1, &key(5));
+    assert_eq!(state_of_keys(&made), Some(KeyState::Pinned));
+    // The partner hands it in again, and something new under the lost key.
+    made.node.invite(profile(1), "http://127.0.0.1:9/taxii2/", "").unwrap();
+    let account =
+        taxii::Account { name: "peer-xb".to_owned(), viewer: node::Viewer::Node(state(1)) };
+    let inbox =
+        made.node.collections(&account).unwrap().into_iter().find(|one| !one.can_read).unwrap();
+    let incoming = [old.clone(), version(2, "late", 0, &key(1))]
+        .map(|object| taxii::Incoming { bytes: object.bytes().clone(), object: Ok(object) });
+    let receipts = made.node.receive(&account, &inbox, incoming.to_vec()).unwrap();
+    assert!(receipts.iter().all(Result::is_err), "held or not, the answer is the same");
+    assert_eq!((made.seen(&id(1)), made.seen(&id(2))), (Some(old), None));
+    assert!(matches!(waiting(&made)[..], [Refusal::UnknownKey { .. }]));
 }
 
 /// Five nodes in a row, each of which pulls from the one before alone and knows all keys: what the

@@ -108,7 +108,9 @@ impl Made {
 
     /// The same folder opened by another process, as a command does while the node runs.
     pub(crate) fn opened_again(&self) -> Node {
-        Node::open(&self.folder(), options(self.n + 100, &self.clock)).unwrap()
+        let random = Arc::new(store::SystemRandom);
+        let options = Options { random, ..options(self.n, &self.clock) };
+        Node::open(&self.folder(), options).unwrap()
     }
 
     pub(crate) fn account(&self, name: &str, role: Role) {
