@@ -78,13 +78,14 @@ fn browser(root: &Path) -> Result<Count> {
     Cmd::new("npm").args(["test", "--silent"]).dir(&root.join("e2e")).counted()
 }
 
-/// Thousands of generated objects, judged by us and by the validators of others.
+/// Thousands of generated objects, judged by us and by the validators of others; and the data of
+/// others.
 fn validators(root: &Path) -> Result<Count> {
     let program = root.join("target/debug/entente").display().to_string();
-    Cmd::new(root.join("e2e/.venv/bin/python"))
-        .args(["e2e/peers/run.py", &program])
-        .dir(root)
-        .counted()
+    let python = |script: &str| {
+        Cmd::new(root.join("e2e/.venv/bin/python")).args([script, &program]).dir(root).counted()
+    };
+    Ok(python("e2e/peers/run.py")? + python("e2e/peers/real.py")?)
 }
 
 fn clients(root: &Path) -> Result<Count> {
