@@ -8,7 +8,13 @@ use serde_json::Value;
 
 use crate::error::{Error, Pointer};
 use crate::extension;
-use crate::id::Id;
+use crate::id::{ENTENTE_NAMESPACE, Id};
+
+/// The text of the schema of one of Entente's own extensions, by the extension's name.
+pub fn own(name: &str) -> Option<&'static str> {
+    let id = Id::named("extension-definition", ENTENTE_NAMESPACE, name).ok()?;
+    OWN.iter().find(|(held, _)| *held == id.as_str()).map(|(_, text)| *text)
+}
 
 /// The schemas of extensions, by the identifiers of their definitions.
 pub struct Schemas {
@@ -138,14 +144,16 @@ mod tests {
     #[test]
     fn our_own_are_schemas() {
         assert_eq!(Schemas::own().len(), OWN.len());
+        assert_eq!(own("entente-other"), None);
         for (id, text) in OWN {
             let schema: Value = serde_json::from_str(text).unwrap();
             let named = Id::named(
                 "extension-definition",
-                crate::id::ENTENTE_NAMESPACE,
+                ENTENTE_NAMESPACE,
                 schema["title"].as_str().unwrap(),
             );
             assert_eq!(named.unwrap().as_str(), *id, "the title is the extension’s name");
+            assert_eq!(own(schema["title"].as_str().unwrap()), Some(*text));
         }
     }
 }

@@ -25,7 +25,12 @@ impl Case {
 }
 
 pub(crate) fn all() -> Vec<Case> {
-    let mut cases = vec![case("GET /healthz", |_, _| vec![Ask::taxii("/healthz")])];
+    let mut cases = vec![
+        case("GET /healthz", |_, _| vec![Ask::taxii("/healthz")]),
+        case("GET /schemas/{name}", |_, _| {
+            vec![Ask::taxii("/schemas/entente-hybrid.json"), Ask::taxii("/schemas/other.json")]
+        }),
+    ];
     cases.extend(taxii());
     cases.extend(shell());
     cases.extend(hybrid());
