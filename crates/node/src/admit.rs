@@ -128,7 +128,7 @@ pub struct Tally {
 impl Node {
     /// Judges an object from a file that a person of this node imports. With `adopt`, an unsigned
     /// object that names this node's own state as its creator is signed and becomes the state's.
-    pub fn judge_import(&self, object: Object, adopt: bool) -> Result<Admission, Error> {
+    pub fn judge_import(&self, object: &Object, adopt: bool) -> Result<Admission, Error> {
         let holder = Holder::State(self.me().clone());
         Ok(Judge::begin(self)?.object(object, &holder, adopt).admission)
     }
@@ -139,7 +139,7 @@ impl Node {
         let _turn = if adopt { Some(Turn::to_sign(self.dir())?) } else { None };
         let mut judge = Judge::begin(self)?;
         let judged =
-            objects.into_iter().map(|object| judge.object(object, &holder, adopt)).collect();
+            objects.into_iter().map(|object| judge.object(&object, &holder, adopt)).collect();
         self.keep(judge, judged, by, Vec::new())
     }
 
@@ -167,7 +167,7 @@ impl Node {
         for (key, kept) in waiting {
             let Ok(object) = Object::parse(kept.text.clone()) else { continue };
             let holder = judge.holder(&kept.from);
-            match judge.again(object, &holder, kept.at) {
+            match judge.again(&object, &holder, kept.at) {
                 Admission::Admitted(object) => {
                     objects.push(object);
                     records.push(aside.removal(&key));

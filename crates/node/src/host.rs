@@ -113,7 +113,7 @@ impl Host for Node {
                     kept.push(Admitted::workspace(object, account.name.clone()));
                 }
                 Ok(object) => {
-                    let one = judge.object(object, &holder, false);
+                    let one = judge.object(&object, &holder, false);
                     receipts.push(match &one.admission {
                         // Who hands it in learns the same whether the node held it or not.
                         Admission::Admitted(_) | Admission::Known => Ok(()),

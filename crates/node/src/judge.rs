@@ -75,7 +75,7 @@ impl<'n> Judge<'n> {
     /// Judges bytes that came from the node of `state`.
     pub(crate) fn bytes(&mut self, bytes: Bytes, state: &Id) -> Judged {
         match Object::parse(bytes.clone()) {
-            Ok(object) => self.object(object, &Holder::State(state.clone()), false),
+            Ok(object) => self.object(&object, &Holder::State(state.clone()), false),
             Err(error) => {
                 let admission = Admission::Refused(Refusal::Invalid { problem: error.to_string() });
                 Judged { bytes, admission, at: self.receipt() }
@@ -85,36 +85,34 @@ impl<'n> Judge<'n> {
 
     /// Judges an object that `holder` brought, signed by whomever. With `adopt`, an unsigned object
     /// that names this node's own state as its creator is signed and becomes the state's.
-    pub(crate) fn object(&mut self, object: Object, holder: &Holder, adopt: bool) -> Judged {
+    pub(crate) fn object(&mut self, object: &Object, holder: &Holder, adopt: bool) -> Judged {
         let at = self.receipt();
         let bytes = object.bytes().clone();
         Judged { bytes, admission: self.judge(object, holder, adopt, at), at }
     }
 
     /// Judges what was received at an earlier moment.
-    pub(crate) fn again(&mut self, object: Object, holder: &Holder, at: i64) -> Admission {
+    pub(crate) fn again(&mut self, object: &Object, holder: &Holder, at: i64) -> Admission {
         self.judge(object, holder, false, at)
     }
 
-    fn judge(&mut self, object: Object, holder: &Holder, adopt: bool, at: i64) -> Admission {
-        if let Some(settled) = self.settle(&object, holder) {
+    fn judge(&mut self, object: &Object, holder: &Holder, adopt: bool, at: i64) -> Admission {
+        if let Some(settled) = self.settle(object, holder) {
             return match (settled, self.frozen(holder)) {
                 (Admission::Admitted(_), Some(refusal)) => Admission::Refused(refusal),
                 (settled, _) => settled,
             };
         }
-        let statement = match self.hear(&object, at) {
+        let statement = match self.hear(object, at) {
             Ok(statement) => statement,
             Err(refusal) => return Admission::Refused(refusal),
         };
         let adoptable = adopt && object.header().created_by_ref.as_ref() == Some(self.node.me());
         match (stix::sign::check(object.clone(), |id| self.rings.key(id)), holder) {
             (Ok(verified), _) => self.owned(verified, statement.as_ref(), at),
-            (Err(Status::None), _) if adoptable => self.adopt(&object),
+            (Err(Status::None), _) if adoptable => self.adopt(object),
             // By a key from before another one was compared, but received in its time.
-            (Err(Status::Unknown(key)), Holder::State(state))
-                if self.node.holds(state, &object) =>
-            {
+            (Err(Status::Unknown(key)), Holder::State(state)) if self.node.holds(state, object) => {
                 Admission::Held(refusal(Status::Unknown(key)))
             }
             (Err(status), _) => Admission::Refused(refusal(status)),

@@ -13,7 +13,7 @@ fn key(seed: u8) -> SecretKey {
     SecretKey::from_seed([seed; 32])
 }
 
-fn refusal(made: &Made, object: Object) -> Refusal {
+fn refusal(made: &Made, object: &Object) -> Refusal {
     match made.node.judge_import(object, false).unwrap() {
         Admission::Refused(refusal) => refusal,
         other => panic!("{other:?}"),
@@ -38,12 +38,12 @@ fn what_is_not_well_signed_is_kept_aside_with_the_reason() {
     let made = made(0);
     made.pins(1, &key(1));
     let plain = Object::parse(serde_json::to_vec(&unsigned(1, "x", 0)).unwrap()).unwrap();
-    assert_eq!(refusal(&made, plain.clone()), Refusal::Unsigned);
+    assert_eq!(refusal(&made, &plain), Refusal::Unsigned);
     let stranger = version(1, "x", 0, &key(9));
-    assert!(matches!(refusal(&made, stranger.clone()), Refusal::UnknownKey { .. }));
+    assert!(matches!(refusal(&made, &stranger), Refusal::UnknownKey { .. }));
     let forged = version(1, "x", 0, &key(1)).text().replace("\"x\"", "\"y\"");
     let forged = Object::parse(forged).unwrap();
-    assert_eq!(refusal(&made, forged.clone()), Refusal::BadSignature);
+    assert_eq!(refusal(&made, &forged), Refusal::BadSignature);
 
     let tally = made.node.import(vec![plain, stranger, forged], false, "file").unwrap();
     assert_eq!(tally, Tally { admitted: 0, known: 0, refused: 3 });
@@ -67,16 +67,13 @@ fn nobody_speaks_for_another_state() {
     let mut claimed = unsigned(1, "of C, says B", 5);
     claimed.insert("created_by_ref".to_owned(), json!(state(1)));
     let claimed = sign(claimed, &key(2)).unwrap();
-    assert_eq!(
-        refusal(&made, claimed.clone()),
-        Refusal::FalseCreator { named: state(1).to_string() }
-    );
+    assert_eq!(refusal(&made, &claimed), Refusal::FalseCreator { named: state(1).to_string() });
     // Nor for a state that has no node here, nor for this one.
     for named in [node::states::identity("FR").unwrap(), state(0)] {
         let mut claimed = unsigned(1, "of C", 5);
         claimed.insert("created_by_ref".to_owned(), json!(named));
         let claimed = sign(claimed, &key(2)).unwrap();
-        assert_eq!(refusal(&made, claimed), Refusal::FalseCreator { named: named.to_string() });
+        assert_eq!(refusal(&made, &claimed), Refusal::FalseCreator { named: named.to_string() });
     }
     // Whoever is no state may be named: a firm whose report a state passes on under its own name.
     let mut firm = unsigned(2, "by a firm, entered by C", 5);
@@ -85,7 +82,7 @@ fn nobody_speaks_for_another_state() {
         json!("identity--00000000-0000-4000-8000-00000000ffff"),
     );
     let firm = sign(firm, &key(2)).unwrap();
-    assert!(matches!(made.node.judge_import(firm, false).unwrap(), Admission::Admitted(_)));
+    assert!(matches!(made.node.judge_import(&firm, false).unwrap(), Admission::Admitted(_)));
     made.node.import(vec![good.clone(), claimed], false, "file").unwrap();
     let held: Vec<_> =
         made.node.view_of(node::Viewer::Public).get(&id(1)).unwrap().into_iter().collect();
@@ -125,9 +122,9 @@ fn versions_from_more_than_a_day_ahead_wait() {
     made.pins(1, &key(1));
     let day = 24 * 3_600;
     let ahead = version(1, "x", day + 1, &key(1));
-    assert!(matches!(refusal(&made, ahead.clone()), Refusal::Ahead { .. }));
+    assert!(matches!(refusal(&made, &ahead), Refusal::Ahead { .. }));
     assert!(matches!(
-        made.node.judge_import(version(1, "x", day, &key(1)), false).unwrap(),
+        made.node.judge_import(&version(1, "x", day, &key(1)), false).unwrap(),
         Admission::Admitted(_)
     ));
     made.node.import(vec![ahead.clone()], false, "file").unwrap();
@@ -156,7 +153,7 @@ fn what_is_compiled_in_is_never_imported_over() {
     let false_red = json!({ "type": "marking-definition", "spec_version": "2.1", "id": red,
         "created": "2026-01-01T00:00:00.000Z", "definition_type": "statement", "definition": { "statement": "for all" } });
     let false_red = Object::parse(false_red.to_string()).unwrap();
-    assert!(matches!(made.node.judge_import(false_red.clone(), true).unwrap(), Admission::Known));
+    assert!(matches!(made.node.judge_import(&false_red, true).unwrap(), Admission::Known));
     made.node.import(vec![false_red.clone()], true, "file").unwrap();
     assert_ne!(made.seen(&red), Some(false_red));
 }
@@ -170,7 +167,7 @@ fn what_is_not_valid_is_kept_aside_however_well_it_is_signed() {
     late.insert("first_seen".to_owned(), json!("2026-01-02T00:00:00Z"));
     late.insert("last_seen".to_owned(), json!("2026-01-01T00:00:00Z"));
     let signed = sign(late.clone(), &key(1)).unwrap();
-    let Refusal::Invalid { problem } = refusal(&made, signed) else { panic!("admitted") };
+    let Refusal::Invalid { problem } = refusal(&made, &signed) else { panic!("admitted") };
     assert!(problem.starts_with("at /last_seen: ") && problem.contains("section 4.2"), "{problem}");
     late.insert("created_by_ref".to_owned(), json!(state(0)));
     let own = Object::parse(serde_json::to_vec(&late).unwrap()).unwrap();
