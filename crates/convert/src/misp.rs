@@ -6,10 +6,12 @@
 //! of the object concerned, as the difference to what reading that object back would give. So an
 //! event comes back equal, and what somebody changes in STIX meanwhile comes back changed.
 
+mod account;
 mod attribute;
 mod event;
 mod export;
 pub mod feed;
+mod foreign;
 mod galaxy;
 mod guess;
 mod import;
@@ -53,6 +55,10 @@ pub fn to_stix(bytes: &[u8]) -> Result<(Vec<Map<String, Value>>, Report), Error>
 }
 
 /// The MISP events that these STIX objects are, and what MISP cannot say of them.
-pub fn from_stix(objects: &[Map<String, Value>]) -> (Vec<Map<String, Value>>, Report) {
-    import::events(objects)
+pub fn from_stix(objects: Vec<Placed>) -> (Vec<Map<String, Value>>, Report) {
+    let (places, objects): (Vec<_>, Vec<_>) = objects.into_iter().unzip();
+    let (events, told) = import::events(&objects);
+    let input: Vec<Placed> = places.into_iter().zip(objects).collect();
+    let report = account::differences(&input, &events, &told);
+    (events, report)
 }

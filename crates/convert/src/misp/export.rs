@@ -50,6 +50,7 @@ pub struct Exporter {
     pub(crate) author: Option<String>,
     pub(crate) seconds: i64,
     pub(crate) seed: String,
+    base: String,
     pub(crate) report: Report,
 }
 
@@ -66,6 +67,7 @@ impl Exporter {
         self.refs.clear();
         self.known.clear();
         self.primaries.clear();
+        place.as_str().clone_into(&mut self.base);
         self.write_event(event, place);
         let mut objects = std::mem::take(&mut self.outside);
         if !self.has_definition {
@@ -88,7 +90,10 @@ impl Exporter {
     pub(crate) fn uuid(&self, of: &Object, place: &Pointer) -> String {
         let own = of.get("uuid").and_then(Value::as_str).and_then(canonical_uuid);
         own.map_or_else(
-            || derived_uuid(&format!("{}{}", self.seed, place.as_str())),
+            || {
+                let within = place.as_str().strip_prefix(&self.base).unwrap_or_default();
+                derived_uuid(&format!("{}{within}", self.seed))
+            },
             Cow::into_owned,
         )
     }

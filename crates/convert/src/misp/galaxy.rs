@@ -22,6 +22,8 @@ const GENERIC: &[&str] = &[
     "attack-pattern",
     "campaign",
     "course-of-action",
+    "incident",
+    "infrastructure",
     "intrusion-set",
     "location",
     "malware",
@@ -359,8 +361,15 @@ fn describe(sdo: &mut Object, type_name: &str, value: &str, cluster: &Object) {
     }
 }
 
-const HAS_ALIASES: &[&str] =
-    &["attack-pattern", "campaign", "intrusion-set", "malware", "threat-actor", "tool"];
+const HAS_ALIASES: &[&str] = &[
+    "attack-pattern",
+    "campaign",
+    "infrastructure",
+    "intrusion-set",
+    "malware",
+    "threat-actor",
+    "tool",
+];
 
 fn phase(text: &str) -> Option<Value> {
     let (name, phase) = (text.split(':').next()?, text.rsplit(':').next()?);

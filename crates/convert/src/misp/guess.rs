@@ -51,7 +51,7 @@ fn common(primary: &Object) -> Object {
 }
 
 /// The times between which something was seen, where they are not just those of the object.
-fn seen(primary: &Object) -> Vec<(String, Value)> {
+pub(crate) fn seen(primary: &Object) -> Vec<(String, Value)> {
     let modified = time::whole_seconds(text(primary, "modified"));
     let mut seen = Vec::new();
     for (misp, stix) in [("first_seen", "first_observed"), ("last_seen", "last_observed")] {

@@ -333,14 +333,75 @@ fn in_order(objects: Vec<(Option<u64>, Value)>) -> Vec<Value> {
     all
 }
 
-/// The events of a bundle.
-pub(crate) fn events(objects: &[Object]) -> (Vec<Object>, crate::report::Report) {
+/// The events of a bundle: one for each report or grouping, and one for what stands in none. With
+/// them the identifiers of what they tell of.
+pub(crate) fn events(objects: &[Object]) -> (Vec<Object>, HashSet<String>) {
     let mut importer = Importer::new(objects);
     let mut events = Vec::new();
-    for object in objects {
-        if residue::kind(object) == Some("event") {
-            events.push(importer.event(object));
-        }
+    let held: Vec<&Object> = objects
+        .iter()
+        .filter(|object| {
+            importer.get(guess::id(object)).is_some_and(|held| std::ptr::eq(held, *object))
+        })
+        .collect();
+    for container in held.iter().filter(|object| is_container(object)) {
+        let mut event = importer.event(container);
+        let refs = importer.ends(container, "object_refs");
+        let parts = importer.foreign(&refs, guess::id(container));
+        parts.into_event(&mut event);
+        events.push(event);
     }
-    (events, crate::report::Report::new())
+    let rest: Vec<&Object> = held
+        .iter()
+        .copied()
+        .filter(|object| !importer.used.contains(guess::id(object)) && is_content(object))
+        .collect();
+    if !rest.is_empty() {
+        events.extend(importer.loose(&rest));
+    }
+    let told = importer.used.iter().map(|id| (*id).to_owned()).collect();
+    (events, told)
+}
+
+fn is_container(object: &Object) -> bool {
+    matches!(guess::text(object, "type"), "report" | "grouping")
+}
+
+/// Whether an object says something by itself.
+fn is_content(object: &Object) -> bool {
+    let kind = guess::text(object, "type");
+    let structural = ["identity", "marking-definition", "extension-definition", "bundle"];
+    residue::kind(object).is_none() && !structural.contains(&kind)
+}
+
+impl<'a> Importer<'a> {
+    /// An event for what stands in no report.
+    fn loose(&mut self, rest: &[&'a Object]) -> Option<Object> {
+        let newest = rest.iter().map(|object| guess::text(object, "modified")).max()?;
+        let oldest = rest
+            .iter()
+            .map(|object| guess::text(object, "created"))
+            .filter(|created| !created.is_empty())
+            .min();
+        let ids: Vec<&str> = rest.iter().map(|object| guess::id(object)).collect();
+        let uuid = derived_uuid(&ids.join(" "));
+        let author = rest.iter().find_map(|object| object.get("created_by_ref")?.as_str());
+        let mut stand_in = Object::new();
+        for (key, value) in [
+            ("type", "grouping"),
+            ("id", &format!("grouping--{uuid}")),
+            ("name", "STIX objects that stand in no report"),
+            ("created", oldest.unwrap_or(newest)),
+            ("modified", newest),
+        ] {
+            if !value.is_empty() {
+                stand_in.insert(key.into(), value.into());
+            }
+        }
+        let mut event = guess::event(&stand_in, self.organisation(author));
+        let parts = self.foreign(rest, guess::id(&stand_in));
+        parts.into_event(&mut event);
+        let said = ["Attribute", "Object", "Galaxy", "EventReport", "Note", "Opinion"];
+        said.iter().any(|key| event.contains_key(*key)).then_some(event)
+    }
 }

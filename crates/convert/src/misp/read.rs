@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::lift;
 use crate::report::Report;
 
-/// An event, and where it stands in what was read.
+/// An event or an object, and where it stands in what was read.
 pub type Placed = (Pointer, Map<String, Value>);
 
 /// The events in these bytes, each with its place.
@@ -65,7 +65,7 @@ fn collect(
 ///
 /// # Errors
 /// If the bytes are none of these.
-pub fn objects(bytes: &[u8]) -> Result<(Vec<Map<String, Value>>, Report), Error> {
+pub fn objects(bytes: &[u8]) -> Result<(Vec<Placed>, Report), Error> {
     let tree = Tree::parse(bytes)?;
     let root = tree.root();
     let is_bundle = root.text_of("type").as_deref() == Some("bundle");
@@ -81,8 +81,10 @@ pub fn objects(bytes: &[u8]) -> Result<(Vec<Map<String, Value>>, Report), Error>
     };
     if items.iter().any(|item| item.kind() == Kind::Object && lift::is_20(item.raw().as_bytes())) {
         let lifted = lift::read(&Bytes::copy_from_slice(bytes))?;
-        let objects = lifted.objects.iter().map(stix::Object::value).collect();
-        return Ok((objects, lifted.report));
+        let objects = lifted.objects.iter().enumerate();
+        let objects =
+            objects.map(|(index, object)| (place.join(&index.to_string()), object.value()));
+        return Ok((objects.collect(), lifted.report));
     }
     let mut report = Report::new();
     if is_bundle {
@@ -98,7 +100,11 @@ pub fn objects(bytes: &[u8]) -> Result<(Vec<Map<String, Value>>, Report), Error>
     for (index, item) in items.iter().enumerate() {
         let id = item.text_of("id");
         match item.value() {
-            Value::Object(object) if id.is_some() => objects.push(object),
+            Value::Object(object) if id.is_some() => {
+                let is_alone = items.len() == 1 && !is_bundle && root.kind() != Kind::Array;
+                let place = if is_alone { place.clone() } else { place.join(&index.to_string()) };
+                objects.push((place, object));
+            }
             _ if items.len() == 1 && !is_bundle => {
                 return Err(Error::at(place, "expected a STIX object: it has no “id”"));
             }

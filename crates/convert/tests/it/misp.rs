@@ -1,4 +1,6 @@
 //! MISP events to STIX and back.
 
+mod foreign;
 mod made;
 mod round_trip;
+mod seeds;

@@ -52,7 +52,7 @@ fn file(args: &Convert, losses: &mut Losses) -> Result<()> {
         (Format::Stix, Target::Misp) => {
             let (objects, report) = misp::objects(&bytes).map_err(|error| wrong(&error))?;
             losses.add(None, &report)?;
-            let (events, report) = misp::from_stix(&objects);
+            let (events, report) = misp::from_stix(objects);
             losses.add(None, &report)?;
             write_events(args, events, losses)
         }

@@ -11,7 +11,10 @@ fn there(event: &Value) -> Vec<Map<String, Value>> {
 }
 
 fn and_back(objects: &[Map<String, Value>]) -> Vec<Value> {
-    convert::misp::from_stix(objects).0.into_iter().map(Value::from).collect()
+    let placed = objects.iter().cloned().map(|object| (stix::Pointer::root(), object));
+    let (events, report) = convert::misp::from_stix(placed.collect());
+    assert!(report.is_empty(), "what we wrote is read whole: {report:#?}");
+    events.into_iter().map(Value::from).collect()
 }
 
 proptest! {
