@@ -247,9 +247,24 @@ impl<'n> Judge<'n> {
         }
     }
 
+    /// Whether the state may say this after what it last said of the same object.
+    fn may_follow(&self, object: &Object) -> Result<(), stix::Error> {
+        let mine = Holder::State(self.node.me().clone());
+        let held = self.node.everything().versions(object.id()).unwrap_or_default();
+        let last = held.into_iter().find(|seen| seen.holder == mine);
+        match last {
+            Some(last) if last.object.version() < object.version() => {
+                stix::version::follows(&last.object, object)
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn adopt(&self, object: &Object) -> Admission {
         let key = self.node.inner.key.current();
-        let signed = stix::sign::sign(object.value(), &key)
+        let signed = self
+            .may_follow(object)
+            .and_then(|()| stix::sign::sign(object.value(), &key))
             .and_then(|signed| stix::sign::verify(signed, &key.public()));
         match signed {
             Ok(verified) => self.in_time(verified, self.node.me().clone()),

@@ -222,11 +222,12 @@ impl Node {
                     .and_then(|header| header.modified.as_ref())
                     .map(|last| last.micros().div_euclid(1_000));
                 let modified = Timestamp::from_millis(last.map_or(now, |last| now.max(last + 1)));
-                self.sign_as(
-                    object.clone(),
-                    &modified,
-                    header.and_then(|header| header.created.as_ref()),
-                )
+                let created = header.and_then(|header| header.created.as_ref());
+                let signed = self.sign_as(object.clone(), &modified, created)?;
+                if let Some(held) = &held {
+                    stix::version::follows(&held.object, &signed)?;
+                }
+                Ok(signed)
             })
             .collect()
     }

@@ -21,6 +21,7 @@ pub mod spec;
 pub mod stream;
 mod time;
 pub mod validate;
+pub mod version;
 
 pub use error::{Error, Pointer};
 pub use id::Id;

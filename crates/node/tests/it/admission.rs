@@ -188,6 +188,23 @@ fn own_objects_are_adopted_when_asked() {
     assert!(stix::sign::verify(adopted, &made.node.public_key()).is_ok());
 }
 
+/// What a state revoked it does not take up again (STIX 2.1 section 3.6).
+#[test]
+fn nothing_follows_a_revoked_version() {
+    let made = made(0);
+    let own = |second: i64, revoked: bool| {
+        let mut own = unsigned(1, "ours", second);
+        own.insert("created_by_ref".to_owned(), json!(state(0)));
+        own.insert("revoked".to_owned(), json!(revoked));
+        Object::parse(serde_json::to_vec(&own).unwrap()).unwrap()
+    };
+    let adopt = |object: Object| made.node.import(vec![object], true, "file").unwrap();
+    assert_eq!(adopt(own(0, false)).admitted, 1);
+    assert_eq!(adopt(own(1, true)).admitted, 1);
+    assert_eq!(adopt(own(2, false)).refused, 1);
+    assert!(made.seen(&id(1)).unwrap().header().revoked);
+}
+
 /// What an outside tool drops into the inbox becomes nobody's statement, and gives no marking a
 /// meaning that its id does not carry.
 #[test]
