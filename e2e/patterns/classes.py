@@ -4,8 +4,6 @@ specification's word on it; a difference that is in none fails the test."""
 import ipaddress
 import re
 
-from made import Test
-
 
 def values(test, one, bundle, listed):
     """What a path leads to in an object, and whether it goes by an object that is not listed."""
@@ -127,4 +125,3 @@ NAMES = [
     'one moment', 'AND across types', 'nothing within no time', 'a qualifier twice', 'days that do not exist',
     'operands that are no addresses', 'regular expressions', 'limits', 'hashes', 'comments first',
 ]
-assert Test

@@ -53,6 +53,7 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
             run.step("TAXII clients", || clients(root));
             run.step("signatures through others’ programs", || signatures(root));
             run.step("other validators", || validators(root));
+            run.step("other matchers of patterns", || matchers(root));
         }
     }
     run.step("clippy", || {
@@ -76,6 +77,15 @@ fn tests(root: &Path) -> Result<Count> {
 
 fn browser(root: &Path) -> Result<Count> {
     Cmd::new("npm").args(["test", "--silent"]).dir(&root.join("e2e")).counted()
+}
+
+/// Thousands of generated patterns and observations, matched by us and by the programs of OASIS.
+fn matchers(root: &Path) -> Result<Count> {
+    let program = root.join("target/debug/entente").display().to_string();
+    Cmd::new(root.join("e2e/.venv/bin/python"))
+        .args(["e2e/patterns/run.py", &program])
+        .dir(root)
+        .counted()
 }
 
 /// Thousands of generated objects, judged by us and by the validators of others; and the data of

@@ -8,3 +8,4 @@ mod oracle;
 mod reading;
 mod regular;
 mod time;
+mod seeds;
