@@ -6,6 +6,7 @@
 mod import;
 mod made;
 mod measure;
+mod patterns;
 mod reading;
 mod report;
 mod served;
@@ -39,6 +40,9 @@ fn main() -> Result<()> {
     }
     if "validation".contains(&only) {
         validation::run(root, place.path(), &mut report)?;
+    }
+    if "patterns".contains(&only) {
+        patterns::run(root, &mut report)?;
     }
     report.finish(&root.join("benches/results"), only.is_empty())
 }

@@ -16,6 +16,13 @@ pub(crate) fn cpu_seconds() -> f64 {
     spent.tv_sec as f64 + spent.tv_nsec as f64 / 1e9
 }
 
+/// How many seconds of this thread's CPU time `work` takes, with what it gives.
+pub(crate) fn cpu<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let start = cpu_seconds();
+    let result = work();
+    (cpu_seconds() - start, result)
+}
+
 /// A moment to measure from.
 #[expect(clippy::disallowed_methods, reason = "measures")]
 pub(crate) fn now() -> Instant {

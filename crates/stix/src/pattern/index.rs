@@ -18,6 +18,27 @@ use super::observed::Scope;
 use super::probe::{Ask, Order, Probe, Query, is_reference};
 use super::value::{Datum, Encoding, Operand, latin, moment_of};
 
+/// An expression by its number, and whether it holds wherever it is named: then it need not be
+/// tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry(u32);
+
+impl Entry {
+    const SURE: u32 = 1 << 31;
+
+    pub(super) fn number(self) -> usize {
+        (self.0 & !Self::SURE) as usize
+    }
+
+    pub(super) fn is_sure(self) -> bool {
+        self.0 & Self::SURE != 0
+    }
+
+    fn unsure(self) -> Self {
+        Self(self.0 & !Self::SURE)
+    }
+}
+
 /// The index over expressions, by their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -31,7 +52,7 @@ pub(super) struct Index {
 struct Root {
     node: usize,
     /// To be tried with every object of the type.
-    always: Vec<u32>,
+    always: Vec<Entry>,
 }
 
 /// A place on paths.
@@ -48,25 +69,25 @@ struct Branch {
 struct Slot {
     encoding: Encoding,
     /// To be tried whatever the value.
-    always: Vec<u32>,
-    texts: HashMap<String, Vec<u32>>,
-    bytes: HashMap<Vec<u8>, Vec<u32>>,
+    always: Vec<Entry>,
+    texts: HashMap<String, Vec<Entry>>,
+    bytes: HashMap<Vec<u8>, Vec<Entry>>,
     /// By the bits of the number as a float; several integers may share one.
-    numbers: HashMap<u64, Vec<u32>>,
-    booleans: [Vec<u32>; 2],
-    moments: HashMap<Moment, Vec<u32>>,
+    numbers: HashMap<u64, Vec<Entry>>,
+    booleans: [Vec<Entry>; 2],
+    moments: HashMap<Moment, Vec<Entry>>,
     /// Those that ask for at least this, in order.
-    least: Vec<(f64, u32)>,
+    least: Vec<(f64, Entry)>,
     /// Those that ask for at most this, in order.
-    most: Vec<(f64, u32)>,
-    literals: Vec<(String, u32)>,
+    most: Vec<(f64, Entry)>,
+    literals: Vec<(String, Entry)>,
     automaton: Option<AhoCorasick>,
     /// The expressions of each pattern of the automaton.
-    by_literal: Vec<Vec<u32>>,
-    within: HashMap<Network, Vec<u32>>,
+    by_literal: Vec<Vec<Entry>>,
+    within: HashMap<Network, Vec<Entry>>,
     /// The prefix lengths in `within`, for each of the two families.
     lengths: [Vec<u8>; 2],
-    around: BTreeMap<Network, Vec<u32>>,
+    around: BTreeMap<Network, Vec<Entry>>,
 }
 
 impl Slot {
@@ -90,36 +111,39 @@ impl Slot {
         }
     }
 
-    fn equal(&mut self, operand: &Operand, query: u32) {
+    fn equal(&mut self, operand: &Operand, entry: Entry) {
         match operand {
             Operand::Integer(number) => {
-                self.numbers.entry(bits(as_float(*number))).or_default().push(query);
+                let number = as_float(*number);
+                self.numbers.entry(bits(number)).or_default().push(exact(number, entry));
             }
-            Operand::Float(number) => self.numbers.entry(bits(*number)).or_default().push(query),
-            Operand::Text(text) => self.texts.entry(text.clone()).or_default().push(query),
+            Operand::Float(number) => {
+                self.numbers.entry(bits(*number)).or_default().push(exact(*number, entry));
+            }
+            Operand::Text(text) => self.texts.entry(text.clone()).or_default().push(entry),
             Operand::Boolean(value) => {
                 if let Some(list) = self.booleans.get_mut(usize::from(*value)) {
-                    list.push(query);
+                    list.push(entry);
                 }
             }
-            Operand::Bytes(bytes) => self.bytes.entry(bytes.clone()).or_default().push(query),
-            Operand::Moment(moment) => self.moments.entry(*moment).or_default().push(query),
+            Operand::Bytes(bytes) => self.bytes.entry(bytes.clone()).or_default().push(entry),
+            Operand::Moment(moment) => self.moments.entry(*moment).or_default().push(entry),
         }
     }
 
-    fn add(&mut self, probe: &Probe, query: u32) {
+    fn add(&mut self, probe: &Probe, entry: Entry) {
         if probe.negated {
-            self.always.push(query);
+            self.always.push(entry.unsure());
             return;
         }
         match &probe.ask {
-            Ask::Equal(operand) => self.equal(operand, query),
+            Ask::Equal(operand) => self.equal(operand, entry),
             Ask::In { texts, others } => {
                 for text in texts {
-                    self.texts.entry(text.clone()).or_default().push(query);
+                    self.texts.entry(text.clone()).or_default().push(entry);
                 }
                 for operand in others {
-                    self.equal(operand, query);
+                    self.equal(operand, entry);
                 }
             }
             Ask::Order(order, operand @ (Operand::Integer(_) | Operand::Float(_))) => {
@@ -129,32 +153,37 @@ impl Slot {
                     _ => return,
                 };
                 match order {
-                    Order::Less | Order::LessOrEqual => self.most.push((bound, query)),
-                    Order::Greater | Order::GreaterOrEqual => self.least.push((bound, query)),
+                    Order::Less | Order::LessOrEqual => {
+                        self.most.push((bound, exact(bound, entry)))
+                    }
+                    Order::Greater | Order::GreaterOrEqual => {
+                        self.least.push((bound, exact(bound, entry)))
+                    }
                 }
             }
             Ask::Like(_) | Ask::Matches(_) => match literals(probe) {
                 Some(texts) => {
-                    self.literals.extend(texts.into_iter().map(|text| (text, query)));
+                    self.literals.extend(texts.into_iter().map(|text| (text, entry.unsure())));
                 }
-                None => self.always.push(query),
+                None => self.always.push(entry.unsure()),
             },
             Ask::Subset(network) => {
-                self.within.entry(network.masked(network.length)).or_default().push(query);
+                self.within.entry(network.masked(network.length)).or_default().push(entry);
             }
             Ask::Superset(network) => {
-                self.around.entry(network.masked(network.length)).or_default().push(query);
+                self.around.entry(network.masked(network.length)).or_default().push(entry);
             }
-            Ask::NotEqual(_) | Ask::Order(..) | Ask::Exists => self.always.push(query),
+            Ask::NotEqual(_) | Ask::Order(..) => self.always.push(entry.unsure()),
+            Ask::Exists => self.always.push(entry),
         }
     }
 
     fn finish(&mut self) {
         self.least.sort_by(|one, other| one.0.total_cmp(&other.0));
         self.most.sort_by(|one, other| one.0.total_cmp(&other.0));
-        let mut by_text: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (text, query) in self.literals.drain(..) {
-            by_text.entry(text).or_default().push(query);
+        let mut by_text: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+        for (text, entry) in self.literals.drain(..) {
+            by_text.entry(text).or_default().push(entry);
         }
         if !by_text.is_empty() {
             let built =
@@ -177,10 +206,10 @@ impl Slot {
     }
 
     /// Names the expressions that a value could satisfy.
-    fn find(&self, value: &Value, see: &mut impl FnMut(u32)) {
-        let mut all = |list: Option<&Vec<u32>>| {
-            for query in list.into_iter().flatten() {
-                see(*query);
+    fn find(&self, value: &Value, see: &mut impl FnMut(Entry)) {
+        let mut all = |list: Option<&Vec<Entry>>| {
+            for entry in list.into_iter().flatten() {
+                see(*entry);
             }
         };
         all(Some(&self.always));
@@ -188,10 +217,15 @@ impl Slot {
             Datum::Number(number) => {
                 let Some(number) = number.as_f64() else { return };
                 all(self.numbers.get(&bits(number)));
+                // Whether the bound itself counts depends on the operator.
+                #[expect(clippy::float_cmp, reason = "the very same number")]
+                let at = |bound: f64, entry: Entry| {
+                    if bound == number { entry.unsure() } else { entry }
+                };
                 let met = self.least.partition_point(|(bound, _)| *bound <= number);
-                self.least.iter().take(met).for_each(|(_, query)| see(*query));
+                self.least.iter().take(met).for_each(|(bound, entry)| see(at(*bound, *entry)));
                 let missed = self.most.partition_point(|(bound, _)| *bound < number);
-                self.most.iter().skip(missed).for_each(|(_, query)| see(*query));
+                self.most.iter().skip(missed).for_each(|(bound, entry)| see(at(*bound, *entry)));
             }
             Datum::Text(text) => self.find_text(text, see),
             Datum::Boolean(value) => all(self.booleans.get(usize::from(value))),
@@ -206,10 +240,10 @@ impl Slot {
         }
     }
 
-    fn find_text(&self, text: &str, see: &mut impl FnMut(u32)) {
-        let mut all = |list: Option<&Vec<u32>>| {
-            for query in list.into_iter().flatten() {
-                see(*query);
+    fn find_text(&self, text: &str, see: &mut impl FnMut(Entry)) {
+        let mut all = |list: Option<&Vec<Entry>>| {
+            for entry in list.into_iter().flatten() {
+                see(*entry);
             }
         };
         all(self.texts.get(text));
@@ -308,6 +342,11 @@ fn as_float(number: i64) -> f64 {
     number as f64
 }
 
+/// Sure only where floats tell integers apart.
+fn exact(number: f64, entry: Entry) -> Entry {
+    if number.abs() < 9_007_199_254_740_992.0 { entry } else { entry.unsure() }
+}
+
 /// The bits of a number, the same for both zeros.
 fn bits(number: f64) -> u64 {
     (number + 0.0).to_bits()
@@ -317,15 +356,22 @@ impl Index {
     pub(super) fn new(queries: &[Query]) -> Self {
         let mut this = Self::default();
         for (query, number) in queries.iter().zip(0_u32..) {
+            // A single test, or one of several, is all that there is to the expression.
+            let is_whole = match query {
+                Query::Probe(_) => true,
+                Query::Or(parts) => parts.iter().all(|part| matches!(part, Query::Probe(_))),
+                Query::And(_) => false,
+            };
+            let entry = Entry(if is_whole { number | Entry::SURE } else { number });
             for probe in cover(query).1 {
-                this.add(probe, number);
+                this.add(probe, entry);
             }
         }
         this.slots.iter_mut().for_each(Slot::finish);
         this
     }
 
-    fn add(&mut self, probe: &Probe, query: u32) {
+    fn add(&mut self, probe: &Probe, entry: Entry) {
         let name = probe.path.object_type.to_string();
         if !self.types.contains_key(&name) {
             let node = self.branch();
@@ -334,7 +380,7 @@ impl Index {
         let Some(root) = self.types.get_mut(&name) else { return };
         // What holds where there is no value is asked of every object.
         if matches!(probe.ask, Ask::Exists) && probe.negated {
-            root.always.push(query);
+            root.always.push(entry.unsure());
             return;
         }
         let mut at = root.node;
@@ -348,7 +394,7 @@ impl Index {
             self.slots.push(Slot::new(probe.encoding));
         }
         if let Some(slot) = self.slots.get_mut(slot) {
-            slot.add(probe, query);
+            slot.add(probe, entry);
         }
     }
 
@@ -385,10 +431,10 @@ impl Index {
         name: &str,
         object: &Map<String, Value>,
         scope: &Scope,
-        see: &mut impl FnMut(u32),
+        see: &mut impl FnMut(Entry),
     ) {
         let Some(root) = self.types.get(name) else { return };
-        root.always.iter().for_each(|query| see(*query));
+        root.always.iter().for_each(|entry| see(*entry));
         if let Some(node) = self.nodes.get(root.node) {
             self.members(node, object, scope, see);
         }
@@ -399,7 +445,7 @@ impl Index {
         node: &Branch,
         object: &Map<String, Value>,
         scope: &Scope,
-        see: &mut impl FnMut(u32),
+        see: &mut impl FnMut(Entry),
     ) {
         // Over the fewer of the two: neither many paths nor a large object cost much.
         if node.keys.len() <= object.len() {
@@ -423,7 +469,7 @@ impl Index {
         value: &Value,
         refers: bool,
         scope: &Scope,
-        see: &mut impl FnMut(u32),
+        see: &mut impl FnMut(Entry),
     ) {
         let Some(node) = self.nodes.get(at) else { return };
         if let Some(slot) = node.slot.and_then(|slot| self.slots.get(slot)) {

@@ -29,6 +29,11 @@ pub(super) const KEYWORDS: &[&str] = &[
     "TIMES",
 ];
 
+/// Whether a word is one of [`KEYWORDS`].
+pub(super) fn is_keyword(word: &str) -> bool {
+    matches!(word.bytes().next(), Some(b'A'..=b'Z' | b't' | b'f')) && KEYWORDS.contains(&word)
+}
+
 pub(super) struct Cursor<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,

@@ -110,10 +110,7 @@ impl Compiled {
 
     fn holds(&self, query: usize, sight: Sight<'_>) -> bool {
         self.queries.get(query).is_some_and(|query| {
-            sight.objects().any(|object| {
-                let name = object.get("type").and_then(serde_json::Value::as_str);
-                name.is_some_and(|name| query.holds(name, object, sight.scope))
-            })
+            sight.objects().any(|held| query.holds(&held.name, &held.members, sight.scope))
         })
     }
 }

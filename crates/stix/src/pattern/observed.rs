@@ -41,19 +41,35 @@ pub(super) struct Span {
     pub(super) number: u64,
 }
 
+/// An object of a bundle.
+#[derive(Debug)]
+pub(super) struct Held {
+    id: String,
+    /// Its type.
+    pub(super) name: String,
+    pub(super) members: Map<String, Value>,
+}
+
+impl Held {
+    fn new(id: String, members: Map<String, Value>) -> Self {
+        let name = members.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self { id, name, members }
+    }
+}
+
 /// Objects that can refer to each other.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    objects: Vec<(String, Map<String, Value>)>,
+    objects: Vec<Held>,
     by_id: HashMap<String, usize>,
 }
 
 impl Scope {
-    fn new(objects: Vec<(String, Map<String, Value>)>) -> Self {
+    fn new(objects: Vec<Held>) -> Self {
         let mut by_id = HashMap::new();
         if objects.len() > FEW {
-            for (index, (id, _)) in objects.iter().enumerate() {
-                by_id.entry(id.clone()).or_insert(index);
+            for (index, held) in objects.iter().enumerate() {
+                by_id.entry(held.id.clone()).or_insert(index);
             }
         }
         Self { objects, by_id }
@@ -63,13 +79,13 @@ impl Scope {
         if self.objects.len() > FEW {
             self.by_id.get(id).copied()
         } else {
-            self.objects.iter().position(|(other, _)| other == id)
+            self.objects.iter().position(|held| held.id == id)
         }
     }
 
     /// The object that a reference leads to.
     pub(super) fn find(&self, id: &str) -> Option<&Map<String, Value>> {
-        self.position(id).and_then(|index| self.objects.get(index)).map(|(_, object)| object)
+        self.position(id).and_then(|index| self.objects.get(index)).map(|held| &held.members)
     }
 }
 
@@ -89,7 +105,7 @@ impl Observations {
             if text("type") == Some("observed-data") {
                 found.push((index, object));
             } else if let Some(id) = text("id") {
-                others.push((id.to_owned(), object));
+                others.push(Held::new(id.to_owned(), object));
             }
         }
         let mut this = Self { scopes: vec![Scope::new(others)], observed: Vec::new() };
@@ -143,7 +159,7 @@ impl Observations {
             let held: Vec<_> = held
                 .into_iter()
                 .filter_map(|(key, value)| match value {
-                    Value::Object(object) => Some((key, object)),
+                    Value::Object(object) => Some(Held::new(key, object)),
                     _ => None,
                 })
                 .collect();
@@ -154,9 +170,11 @@ impl Observations {
             return Err(at("object_refs", "is required"));
         };
         let is_observable = |index: &usize| {
-            let object = self.scopes.get(scope).and_then(|scope| scope.objects.get(*index));
-            let name = object.and_then(|(_, object)| object.get("type")).and_then(Value::as_str);
-            name.is_some_and(|name| matches!(class_of(name), Class::Observable | Class::Custom))
+            let held = self.scopes.get(scope).and_then(|scope| scope.objects.get(*index));
+            held.is_some_and(|held| {
+                !held.name.is_empty()
+                    && matches!(class_of(&held.name), Class::Observable | Class::Custom)
+            })
         };
         let objects = objects.into_iter().filter(is_observable).collect();
         self.observed.push(Observed { id, span, scope, objects });
@@ -189,8 +207,8 @@ pub(super) struct Sight<'a> {
 
 impl<'a> Sight<'a> {
     /// The objects that it is about.
-    pub(super) fn objects(self) -> impl Iterator<Item = &'a Map<String, Value>> {
+    pub(super) fn objects(self) -> impl Iterator<Item = &'a Held> {
         let all = &self.scope.objects;
-        self.observed.objects.iter().filter_map(|index| all.get(*index)).map(|(_, object)| object)
+        self.observed.objects.iter().filter_map(|index| all.get(*index))
     }
 }

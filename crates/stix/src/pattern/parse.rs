@@ -2,7 +2,7 @@
 
 use super::ast::{Check, Comparison, Observation, Path, Qualifier, Step, Test, common_types};
 use super::error::{Error, Problem};
-use super::lex::{Cursor, KEYWORDS};
+use super::lex::{Cursor, is_keyword};
 use super::{MAX_BYTES, MAX_DEPTH, network, regex};
 
 /// Reads a whole pattern.
@@ -226,7 +226,7 @@ impl Parser<'_> {
 
     fn path(&mut self) -> Result<Path, Error> {
         let object_type = self.cursor.word();
-        if object_type.is_empty() || KEYWORDS.contains(&object_type) {
+        if object_type.is_empty() || is_keyword(object_type) {
             return Err(self.cursor.expected("an object path, such as file:name"));
         }
         self.cursor.at += object_type.len();
@@ -263,7 +263,7 @@ impl Parser<'_> {
         if word.is_empty() {
             return Err(self.cursor.expected(EXPECTED));
         }
-        if word.contains('-') || KEYWORDS.contains(&word) {
+        if word.contains('-') || is_keyword(word) {
             return Err(self.cursor.expected(format!(
                 "the name of a property (one with a hyphen, or named like a keyword, is quoted: '{}')",
                 word.chars().take(40).collect::<String>()

@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Formatter, Write};
 use base64::Engine;
 
 use super::ast::{Check, Comparison, Constant, Observation, Path, Qualifier, Step, Test};
-use super::lex::KEYWORDS;
+use super::lex::is_keyword;
 
 fn join<T: Display>(f: &mut Formatter<'_>, parts: &[T], between: &str) -> fmt::Result {
     for (index, part) in parts.iter().enumerate() {
@@ -170,7 +170,7 @@ impl Display for Path {
 fn is_bare(key: &str) -> bool {
     key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && key.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
-        && !KEYWORDS.contains(&key)
+        && !is_keyword(key)
 }
 
 struct Quoted<'a>(&'a str);

@@ -36,6 +36,9 @@ fn wrong<T>(place: usize, what: &str) -> Result<T, Refused> {
 
 /// Checks an expression without compiling it. The place is in bytes of the expression.
 pub(super) fn check(expression: &str) -> Result<(), Refused> {
+    if is_plain(expression.as_bytes()) {
+        return Ok(());
+    }
     let translated = translate(expression, false)?;
     match parser().parse(&translated.text) {
         Ok(_) => Ok(()),
@@ -48,6 +51,115 @@ pub(super) fn check(expression: &str) -> Result<(), Refused> {
             Err((if place <= same { place } else { 0 }, Problem::Expression { what }))
         }
     }
+}
+
+/// Whether an expression is surely good: of the most ordinary parts alone, which most expressions
+/// are. Whatever it doubts is left to the parser.
+fn is_plain(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    let mut open = 0_u32;
+    // Whether something stands before that can be repeated.
+    let mut is_atom = false;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'\\' => {
+                let plain = matches!(
+                    bytes.get(at),
+                    Some(
+                        b'.' | b'-'
+                            | b'/'
+                            | b'\\'
+                            | b'$'
+                            | b'('
+                            | b')'
+                            | b'['
+                            | b']'
+                            | b'?'
+                            | b'*'
+                            | b'+'
+                            | b'd'
+                            | b'w'
+                            | b's'
+                            | b'D'
+                            | b'W'
+                            | b'S'
+                            | b't'
+                            | b'n'
+                            | b'r'
+                    )
+                );
+                if !plain {
+                    return false;
+                }
+                at += 1;
+                is_atom = true;
+            }
+            b'[' => {
+                // Letters and digits, with ranges only of the usual kind.
+                let rest = bytes.get(at..).unwrap_or_default();
+                let Some(length) = rest.iter().position(|byte| *byte == b']') else { return false };
+                let inside = rest.get(..length).unwrap_or_default();
+                let inside = inside.strip_prefix(b"^").unwrap_or(inside);
+                let mut left = inside;
+                while let Some((first, more)) = left.split_first() {
+                    left = more;
+                    if let Some(range) = [&b"-z"[..], b"-Z", b"-9", b"-f", b"-F"]
+                        .into_iter()
+                        .find(|range| left.starts_with(range))
+                    {
+                        let low = matches!(
+                            (first, range),
+                            (b'a', b"-z" | b"-f") | (b'A', b"-Z" | b"-F") | (b'0', b"-9")
+                        );
+                        if !low {
+                            return false;
+                        }
+                        left = left.get(2..).unwrap_or_default();
+                    } else if !matches!(first, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b' ' | b'/' | b':')
+                    {
+                        return false;
+                    }
+                }
+                if inside.is_empty() {
+                    return false;
+                }
+                at += length + 1;
+                is_atom = true;
+            }
+            b'(' => {
+                if bytes.get(at..).is_some_and(|rest| rest.starts_with(b"?:")) {
+                    at += 2;
+                } else if matches!(bytes.get(at), Some(b'?' | b'*')) {
+                    return false;
+                }
+                open += 1;
+                if open > MAX_NESTING / 4 {
+                    return false;
+                }
+                is_atom = false;
+            }
+            b')' => {
+                if open == 0 {
+                    return false;
+                }
+                open -= 1;
+                is_atom = true;
+            }
+            b'*' | b'+' | b'?' => {
+                if !is_atom || matches!(bytes.get(at), Some(b'+' | b'*' | b'{')) {
+                    return false;
+                }
+                at += usize::from(bytes.get(at) == Some(&b'?'));
+                is_atom = false;
+            }
+            b'|' | b'^' | b'$' => is_atom = false,
+            b'{' | b'}' | b']' => return false,
+            b'.' | 0..=0x7f => is_atom = true,
+            0x80.. => return false,
+        }
+    }
+    open == 0
 }
 
 fn parser() -> regex_syntax::ast::parse::Parser {
@@ -502,6 +614,37 @@ impl<'a> Scan<'a> {
                 c => self.quoted(c),
             }
             is_first = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_good(expression in "[ab09^$.|()?:*+{},\\\\\\[\\]\\-]{0,8}") {
+            if is_plain(expression.as_bytes()) {
+                let translated = translate(&expression, false).expect(&expression);
+                prop_assert!(parser().parse(&translated.text).is_ok(), "{}", expression);
+                prop_assert!(::regex::Regex::new(&translated.text).is_ok(), "{}", expression);
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_expressions_are_plain() {
+        for expression in ["^host-[0-9]*\\.example\\.(org|net)$", "(?:a|b)+?c*", "[^a-f0-9]x?", ""]
+        {
+            assert!(is_plain(expression.as_bytes()), "{expression}");
+        }
+        for expression in
+            ["(", "a)", "*a", "a++", "(?=a)", "\\1", "[z-a]", "[a", "a{2}", "\u{e9}", "[]", "a\\"]
+        {
+            assert!(!is_plain(expression.as_bytes()), "{expression}");
         }
     }
 }

@@ -3,12 +3,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::Pattern;
 use super::error::Error;
-use super::index::Index;
+use super::index::{Entry, Index};
 use super::matcher::{GivenUp, Match, resolve, too_large};
+use super::moment::Moment;
 use super::observed::{Observations, Span};
 use super::plan::Plan;
 use super::probe::Query;
@@ -18,9 +17,8 @@ use super::probe::Query;
 #[derive(Debug)]
 pub struct Set {
     queries: Vec<Query>,
-    /// For each expression, whether every observation that satisfies it counts; otherwise the
-    /// first will do.
-    all: Vec<bool>,
+    /// For each expression, which observations count.
+    asked: Vec<Asked>,
     /// For each expression, the patterns that ask it.
     users: Vec<Vec<u32>>,
     index: Index,
@@ -54,14 +52,21 @@ impl Set {
                 }
             }
         }
-        let mut all = vec![false; queries.len()];
+        let nobody = Asked { once: true, from: Moment::MAX, to: Moment::MIN };
+        let mut asked = vec![nobody; queries.len()];
         let mut users = vec![Vec::new(); queries.len()];
         for (plan, number) in plans.iter().zip(0_u32..) {
             let Some(plan) = plan else { continue };
             let is_temporal = plan.alternatives().is_none();
-            for query in plan.leaves.iter().flat_map(|leaf| &leaf.queries) {
-                if let (Some(all), Some(users)) = (all.get_mut(*query), users.get_mut(*query)) {
-                    *all |= is_temporal;
+            for leaf in &plan.leaves {
+                for query in &leaf.queries {
+                    let (Some(asked), Some(users)) = (asked.get_mut(*query), users.get_mut(*query))
+                    else {
+                        continue;
+                    };
+                    asked.once &= !is_temporal;
+                    asked.from = asked.from.min(leaf.from);
+                    asked.to = asked.to.max(leaf.to);
                     if users.last() != Some(&number) {
                         users.push(number);
                     }
@@ -69,7 +74,7 @@ impl Set {
             }
         }
         let index = Index::new(&queries);
-        (Self { queries, all, users, index, plans }, refused)
+        (Self { queries, asked, users, index, plans }, refused)
     }
 
     /// How many patterns there are.
@@ -99,6 +104,17 @@ impl Set {
     }
 }
 
+/// Which observations count for an expression: some pattern asks for them.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    /// The first will do.
+    once: bool,
+    /// None before.
+    from: Moment,
+    /// None after.
+    to: Moment,
+}
+
 /// What a set of patterns has seen so far.
 #[derive(Debug)]
 pub struct Stream<'s> {
@@ -106,7 +122,7 @@ pub struct Stream<'s> {
     /// For each expression, the observations that satisfy it.
     hits: Vec<Vec<u32>>,
     /// The expressions with hits.
-    touched: Vec<u32>,
+    touched: Vec<usize>,
     /// For each expression, the serial number of the object that it was last tried with.
     tried: Vec<u64>,
     /// For each expression, one more than the number of the observation that it last held for.
@@ -116,7 +132,7 @@ pub struct Stream<'s> {
     spans: Vec<Span>,
     /// The identifiers of the observations that satisfy something.
     ids: HashMap<u32, String>,
-    named: Vec<u32>,
+    named: Vec<Entry>,
 }
 
 impl Stream<'_> {
@@ -127,39 +143,45 @@ impl Stream<'_> {
             let number = self.count;
             let Some(next) = number.checked_add(1) else { return };
             self.count = next;
-            self.spans.push(sight.observed.span);
+            let span = sight.observed.span;
+            self.spans.push(span);
             let mut is_hit = false;
-            for object in sight.objects() {
-                let Some(name) = object.get("type").and_then(Value::as_str) else { continue };
+            for held in sight.objects() {
+                let (name, object) = (&held.name, &held.members);
                 self.serial += 1;
                 let (serial, tried, named) = (self.serial, &mut self.tried, &mut self.named);
                 named.clear();
                 set.index.find(name, object, sight.scope, &mut |query| {
-                    if let Some(tried) = tried.get_mut(query as usize)
-                        && *tried != serial
+                    if let Some(tried) = tried.get_mut(query.number())
+                        && (*tried != serial || query.is_sure())
                     {
                         *tried = serial;
                         named.push(query);
                     }
                 });
                 for query in &self.named {
-                    let at = *query as usize;
+                    let at = query.number();
                     let (Some(hits), Some(held)) = (self.hits.get_mut(at), self.held.get_mut(at))
                     else {
                         continue;
                     };
-                    let is_all = set.all.get(at).copied().unwrap_or(true);
-                    if *held == next || !is_all && !hits.is_empty() {
+                    let Some(asked) = set.asked.get(at) else { continue };
+                    if *held == next
+                        || asked.once && !hits.is_empty()
+                        || span.last < asked.from
+                        || span.first > asked.to
+                    {
                         continue;
                     }
-                    let query_holds = set
-                        .queries
-                        .get(at)
-                        .is_some_and(|query| query.holds(name, object, sight.scope));
-                    if query_holds {
+                    let holds = query.is_sure()
+                        || set
+                            .queries
+                            .get(at)
+                            .is_some_and(|query| query.holds(name, object, sight.scope));
+                    if holds {
                         *held = next;
                         if hits.is_empty() {
-                            self.touched.push(*query);
+                            self.touched.push(at);
                         }
                         hits.push(number);
                         is_hit = true;
@@ -185,7 +207,7 @@ impl Stream<'_> {
     /// Forgets all that was seen.
     pub fn clear(&mut self) {
         for query in self.touched.drain(..) {
-            if let Some(hits) = self.hits.get_mut(query as usize) {
+            if let Some(hits) = self.hits.get_mut(query) {
                 hits.clear();
             }
         }
@@ -198,7 +220,7 @@ impl Stream<'_> {
     /// The numbers of the patterns that can match, in order: all others have seen nothing of what
     /// they ask for.
     pub fn possible(&self) -> Vec<usize> {
-        let users = self.touched.iter().filter_map(|query| self.set.users.get(*query as usize));
+        let users = self.touched.iter().filter_map(|query| self.set.users.get(*query));
         let mut numbers: Vec<_> = users.flatten().map(|number| *number as usize).collect();
         numbers.sort_unstable();
         numbers.dedup();
