@@ -5,3 +5,4 @@ mod ioc;
 mod lift;
 mod misp;
 mod openioc;
+mod seeds;
