@@ -4,6 +4,8 @@ use std::fmt;
 
 use stix::json::{Kind, Tree};
 
+use crate::{ioc, openioc};
+
 /// A format that can be read. A new one is a variant here and a module beside this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -11,17 +13,26 @@ pub enum Format {
     Stix,
     /// MISP core format: an event, or a list of them.
     Misp,
+    /// OpenIOC 1.0 or 1.1.
+    OpenIoc,
+    /// A table of indicators.
+    Table,
+    /// A list of one value a line.
+    List,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &[Self] = &[Self::Stix, Self::Misp];
+    pub const ALL: &[Self] = &[Self::Stix, Self::Misp, Self::OpenIoc, Self::Table, Self::List];
 
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Stix => "STIX",
             Self::Misp => "MISP",
+            Self::OpenIoc => "OpenIOC",
+            Self::Table => "CSV",
+            Self::List => "a list of indicators",
         }
     }
 }
@@ -29,7 +40,7 @@ impl Format {
 impl Format {
     /// What the bytes look like; `None` if like nothing that is known.
     pub fn detect(bytes: &[u8]) -> Option<Self> {
-        let tree = Tree::parse(bytes).ok()?;
+        let Ok(tree) = Tree::parse(bytes) else { return Self::detect_text(bytes) };
         let root = tree.root();
         let first = match root.kind() {
             Kind::Array => root.items().next()?,
@@ -40,6 +51,19 @@ impl Format {
         }
         let is_event = ["Event", "response", "info"].iter().any(|key| first.get(key).is_some());
         is_event.then_some(Self::Misp)
+    }
+
+    /// What is no JSON.
+    fn detect_text(bytes: &[u8]) -> Option<Self> {
+        if openioc::is_openioc(bytes) {
+            return Some(Self::OpenIoc);
+        }
+        match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            // Broken JSON, or XML of another kind.
+            None | Some(b'{' | b'<') => None,
+            Some(_) if ioc::is_table(bytes) => Some(Self::Table),
+            Some(_) => ioc::is_list(bytes).then_some(Self::List),
+        }
     }
 }
 
@@ -55,13 +79,18 @@ mod tests {
 
     #[test]
     fn formats_are_told_apart_by_their_looks() {
-        let looks: [(&str, Option<Format>); 6] = [
+        let looks: [(&str, Option<Format>); 11] = [
             (r#"{"type": "bundle"}"#, Some(Format::Stix)),
             (r#"[{"type": "indicator", "id": "indicator--x"}]"#, Some(Format::Stix)),
             (r#"{"Event": {}}"#, Some(Format::Misp)),
             (r#"{"response": []}"#, Some(Format::Misp)),
             (r#"{"a": 1}"#, None),
-            ("md5,sha1", None),
+            ("md5,sha1", Some(Format::Table)),
+            ("<?xml version=\"1.0\"?><ioc/>", Some(Format::OpenIoc)),
+            ("<html/>", None),
+            ("# seen\nexample[.]org\n", Some(Format::List)),
+            ("just words\n", None),
+            ("{\"type\": ", None),
         ];
         for (bytes, format) in looks {
             assert_eq!(Format::detect(bytes.as_bytes()), format, "{bytes}");

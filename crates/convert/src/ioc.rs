@@ -87,6 +87,16 @@ pub fn is_table(bytes: &[u8]) -> bool {
     table::is_table(bytes)
 }
 
+/// Whether the bytes look like a list of one value a line: one of the first lines is such a value.
+pub fn is_list(bytes: &[u8]) -> bool {
+    list::is_list(bytes)
+}
+
+/// The TLP label of a word such as `TLP:AMBER`; also the names of TLP 1.0.
+pub fn tlp(text: &str) -> Option<stix::marking::Tlp> {
+    columns::tlp(text)
+}
+
 /// An address or a network, if a text is one.
 pub(crate) fn address(text: &str) -> Option<kind::Ioc> {
     recognise::address(text)

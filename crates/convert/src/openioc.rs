@@ -199,7 +199,7 @@ impl Reading {
         for child in parameter.children.iter().filter(|child| child.name != "value") {
             self.unknown(child, &place.join(&child.name));
         }
-        self.report.kept(
+        self.report.changed(
             place.clone(),
             line.clone(),
             "STIX has no parameters; it stands in the description",
@@ -313,13 +313,13 @@ impl Reading {
 
     fn keep(&mut self, place: &Pointer, line: String) {
         let why = "it has no counterpart; it stands in the description";
-        self.report.kept(place.clone(), line.clone(), why);
+        self.report.changed(place.clone(), line.clone(), why);
         self.description.push(line);
     }
 
     fn leave_out(&mut self, place: &Pointer, what: String, why: &str) {
         self.description.push(format!("Not in the pattern: {what}"));
-        self.report.kept(place.clone(), what, format!("it stands in the description: {why}"));
+        self.report.lost(place.clone(), what, format!("it stands in the description only: {why}"));
     }
 
     fn finish(
@@ -351,7 +351,7 @@ impl Reading {
         }
         let patterns: Vec<(String, &str)> = if patterns.is_empty() {
             let why = "nothing of it can be asked in STIX; the pattern is the document";
-            self.report.kept(criteria, "the definition", why);
+            self.report.changed(criteria, "the definition", why);
             let text = String::from_utf8_lossy(bytes);
             vec![(text.trim_start_matches('\u{feff}').to_owned(), "openioc")]
         } else {

@@ -139,7 +139,7 @@ pub(crate) struct Import {
     /// The account in whose name it is imported
     #[arg(long = "as", value_name = "USER")]
     pub(crate) user: Option<String>,
-    /// Write what changed from STIX 2.0 to this file, as JSON Lines, instead of to standard error
+    /// Write what changed from STIX 2.0 to this file, a line for each place
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 }
@@ -249,6 +249,24 @@ pub(crate) struct Convert {
     /// Write events to this folder as a MISP feed instead of standard output
     #[arg(long, value_name = "DIR")]
     pub(crate) feed: Option<PathBuf>,
+    /// Of lists and tables: what was seen (observed data) instead of what to look for (indicators)
+    #[arg(long)]
+    pub(crate) observables: bool,
+    /// Of lists, tables and OpenIOC: a marking for every object, as TLP:AMBER or a definition's id
+    #[arg(long, value_name = "MARKING")]
+    pub(crate) marking: Vec<String>,
+    /// Of lists, tables and OpenIOC: from when indicators hold, or when things were seen
+    #[arg(long, value_name = "TIME")]
+    pub(crate) valid_from: Option<String>,
+    /// Of lists and tables: when the objects are made; the same time gives the same objects [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) created: Option<String>,
+    /// Of lists, tables and OpenIOC: the id of the identity that says it
+    #[arg(long, value_name = "ID")]
+    pub(crate) created_by: Option<String>,
+    /// Of lists and tables: a name, under which a grouping holds all objects together
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -257,6 +275,8 @@ pub(crate) enum Target {
     Stix,
     /// MISP events
     Misp,
+    /// A table with a row for each value of an indicator or observable
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -265,8 +285,16 @@ pub(crate) enum Source {
     Auto,
     /// A STIX bundle or object; STIX 2.0 is lifted
     Stix,
+    /// The same, for what is known to be STIX 2.0
+    Stix20,
     /// MISP events, or the folder of a feed
     Misp,
+    /// OpenIOC 1.0 or 1.1
+    Openioc,
+    /// A table of indicators: MISP's, OpenCTI's, or any whose heading says what is what
+    Csv,
+    /// A list of one value a line
+    Ioc,
 }
 
 #[derive(Debug, Subcommand)]

@@ -43,6 +43,15 @@ pub(super) fn read(bytes: &[u8], options: &Options) -> Read {
     Read { objects, report }
 }
 
+/// Whether one of the first lines is a value.
+pub(super) fn is_list(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let lines = bytes.split(|byte| *byte == b'\n').take(100);
+    lines
+        .filter_map(|line| std::str::from_utf8(line).ok())
+        .any(|line| recognise(split(line.trim()).0).is_ok())
+}
+
 /// The value of a line, without the quotation marks and the comma of a list in a list, and the
 /// comment behind it.
 fn split(line: &str) -> (&str, Option<&str>) {

@@ -1,20 +1,21 @@
 //! `entente convert`: other formats to STIX and back, event by event where there are many.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bytes::Bytes;
-use convert::{Fate, Format, Loss, Report, lift, misp};
+use convert::{Format, Report, ioc, lift, misp, openioc};
 use indicatif::ProgressBar;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
+use stix::marking::Tlp;
+use stix::{Id, Timestamp};
 
 use super::files;
+use super::losses::Losses;
 use crate::cli::{Convert, Source, Target};
 use crate::error::{Context, Error, Kind, Result};
-use crate::output::{Output, bar};
+use crate::output::{Output, bar, raw};
 
 type Object = Map<String, Value>;
 
@@ -34,50 +35,159 @@ fn file(args: &Convert, losses: &mut Losses) -> Result<()> {
     let shown = args.file.display().to_string();
     let format = match args.from {
         Source::Auto => Format::detect(&bytes).ok_or_else(|| unknown(&shown, &bytes))?,
-        Source::Stix => Format::Stix,
+        Source::Stix | Source::Stix20 => Format::Stix,
         Source::Misp => Format::Misp,
+        Source::Openioc => Format::OpenIoc,
+        Source::Csv => Format::Table,
+        Source::Ioc => Format::List,
     };
     let wrong = |error: &convert::Error| refused(&shown, error);
     match (format, args.to) {
-        (Format::Stix, Target::Stix) => {
+        (Format::Stix, Target::Stix | Target::Csv) => {
             let lifted = lift::read(&bytes).map_err(|error| wrong(&error))?;
             losses.add(None, &lifted.report)?;
             let id = lifted.bundle.map_or_else(|| bundle_id(&bytes), |id| id.to_string());
-            let mut bundle = Bundle::start(&id)?;
-            for object in lifted.objects {
-                bundle.bytes(object.bytes())?;
-            }
-            bundle.end()
+            write_objects(args, &id, &lifted.objects, losses)
         }
         (Format::Stix, Target::Misp) => {
             let (objects, report) = misp::objects(&bytes).map_err(|error| wrong(&error))?;
             losses.add(None, &report)?;
-            let (events, report) = misp::from_stix(objects);
-            losses.add(None, &report)?;
-            write_events(args, events, losses)
+            write_as_events(args, objects, losses)
         }
-        (Format::Misp, Target::Stix) => {
+        (Format::Misp, Target::Stix | Target::Csv) => {
             let (events, report) = misp::events(&bytes).map_err(|error| wrong(&error))?;
             losses.add(None, &report)?;
             let id = match events.as_slice() {
                 [(_, event)] => event_bundle_id(event).unwrap_or_else(|| bundle_id(&bytes)),
                 _ => bundle_id(&bytes),
             };
-            let mut bundle = Bundle::start(&id)?;
+            let mut result = Outlet::open(args.to, &id)?;
             let mut exporter = misp::Exporter::new();
             let bar = bar(events.len() as u64, &shown);
             for (place, event) in bar.wrap_iter(events.into_iter()) {
                 let (objects, report) = exporter.event(&event, &place);
                 losses.add(None, &report)?;
-                bundle.objects(objects)?;
+                result.objects(objects)?;
             }
             bar.finish_and_clear();
-            bundle.end()
+            result.end(losses)
         }
         (Format::Misp, Target::Misp) => {
             let (events, report) = misp::events(&bytes).map_err(|error| wrong(&error))?;
             losses.add(None, &report)?;
             write_events(args, events.into_iter().map(|(_, event)| event).collect(), losses)
+        }
+        (Format::OpenIoc | Format::Table | Format::List, to) => {
+            let options = list_options(args)?;
+            let read = match format {
+                Format::Table => ioc::table(&bytes, &options),
+                Format::List => ioc::list(&bytes, &options),
+                _ => openioc::read(&bytes, &options).map_err(|error| wrong(&error))?,
+            };
+            losses.add(None, &read.report)?;
+            if to == Target::Misp {
+                let objects = read.objects.iter().map(stix::Object::value).collect();
+                return write_as_events(args, objects, losses);
+            }
+            write_objects(args, &bundle_id(&bytes), &read.objects, losses)
+        }
+    }
+}
+
+/// How objects are made of values: what the command line says.
+fn list_options(args: &Convert) -> Result<ioc::Options> {
+    let usage = |error: &stix::Error, option: &str| {
+        Error::new(Kind::Usage, format!("{option}: {}", error.problem))
+    };
+    let time = |text: &Option<String>, option: &str| {
+        let time = text.as_deref().map(Timestamp::parse).transpose();
+        time.map_err(|error| usage(&error, option))
+    };
+    let id = |text: &str, option: &str| Id::parse(text).map_err(|error| usage(&error, option));
+    let now = || Timestamp::from_millis(store::Clock::now_micros(&store::SystemClock) / 1_000);
+    let mut options = ioc::Options::new(time(&args.created, "--created")?.unwrap_or_else(now));
+    options.valid_from = time(&args.valid_from, "--valid-from")?;
+    options.make = if args.observables { ioc::Make::Observables } else { ioc::Make::Indicators };
+    options.name.clone_from(&args.name);
+    options.created_by =
+        args.created_by.as_deref().map(|text| id(text, "--created-by")).transpose()?;
+    for marking in &args.marking {
+        let tlp = ioc::tlp(marking).map(Tlp::definition_id);
+        options.markings.push(tlp.map_or_else(|| id(marking, "--marking"), Ok)?);
+    }
+    Ok(options)
+}
+
+/// Writes objects as a bundle or a table.
+fn write_objects(
+    args: &Convert,
+    id: &str,
+    objects: &[stix::Object],
+    losses: &mut Losses,
+) -> Result<()> {
+    let mut result = Outlet::open(args.to, id)?;
+    for object in objects {
+        result.object(object)?;
+    }
+    result.end(losses)
+}
+
+fn write_as_events(args: &Convert, objects: Vec<Object>, losses: &mut Losses) -> Result<()> {
+    let (events, report) = misp::from_stix(objects);
+    losses.add(None, &report)?;
+    write_events(args, events, losses)
+}
+
+/// Where objects go: a bundle as they come, or a table once all are there.
+enum Outlet {
+    Bundle(Bundle),
+    Table(Vec<stix::Object>, Report),
+}
+
+impl Outlet {
+    fn open(to: Target, id: &str) -> Result<Self> {
+        Ok(match to {
+            Target::Csv => Self::Table(Vec::new(), Report::new()),
+            _ => Self::Bundle(Bundle::start(id)?),
+        })
+    }
+
+    fn object(&mut self, object: &stix::Object) -> Result<()> {
+        match self {
+            Self::Bundle(bundle) => bundle.bytes(object.bytes()),
+            Self::Table(objects, _) => {
+                objects.push(object.clone());
+                Ok(())
+            }
+        }
+    }
+
+    fn objects(&mut self, all: Vec<Object>) -> Result<()> {
+        match self {
+            Self::Bundle(bundle) => bundle.objects(all),
+            Self::Table(objects, report) => {
+                for object in all {
+                    let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
+                    let place = stix::Pointer::root().join(id);
+                    match stix::Object::parse(Value::Object(object).to_string()) {
+                        Ok(object) => objects.push(object),
+                        Err(error) => report.lost(place, "the object", error.to_string()),
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn end(self, losses: &mut Losses) -> Result<()> {
+        match self {
+            Self::Bundle(bundle) => bundle.end(),
+            Self::Table(objects, mut report) => {
+                let (bytes, more) = ioc::write(&objects);
+                report.absorb(more);
+                losses.add(None, &report)?;
+                raw(&bytes)
+            }
         }
     }
 }
@@ -94,7 +204,7 @@ fn unknown(file: &str, bytes: &[u8]) -> Error {
 
 /// A folder: a MISP feed, read a file at a time.
 fn feed(args: &Convert, losses: &mut Losses) -> Result<()> {
-    if args.from == Source::Stix {
+    if !matches!(args.from, Source::Auto | Source::Misp) {
         return Err(Error::new(Kind::Usage, format!("{} is a folder", args.file.display()))
             .hint("only a MISP feed is one"));
     }
@@ -102,17 +212,17 @@ fn feed(args: &Convert, losses: &mut Losses) -> Result<()> {
     let shown = args.file.display().to_string();
     let bar = bar(names.len() as u64, &shown);
     match args.to {
-        Target::Stix => {
+        Target::Stix | Target::Csv => {
             let manifest = fs::read(args.file.join(misp::feed::MANIFEST)).unwrap_or_default();
-            let mut bundle = Bundle::start(&bundle_id(&manifest))?;
+            let mut result = Outlet::open(args.to, &bundle_id(&manifest))?;
             let mut exporter = misp::Exporter::new();
             each_event(args, &names, &bar, losses, |file, place, event, losses| {
                 let (objects, report) = exporter.event(event, place);
                 losses.add(Some(file), &report)?;
-                bundle.objects(objects)
+                result.objects(objects)
             })?;
             bar.finish_and_clear();
-            bundle.end()
+            result.end(losses)
         }
         Target::Misp => {
             let mut events = Vec::new();
@@ -282,88 +392,5 @@ impl Bundle {
     fn end(mut self) -> Result<()> {
         self.out.write_all(if self.is_first { b"}\n" } else { b"\n]}\n" })?;
         Ok(self.out.flush()?)
-    }
-}
-
-/// Where losses are told: each on a line of its own in the report's file, or for programs; for
-/// people what many places have in common, once.
-struct Losses {
-    file: Option<(PathBuf, BufWriter<File>)>,
-    json: bool,
-    alike: BTreeMap<(Fate, String, String), (u64, String)>,
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    #[serde(flatten)]
-    loss: &'a Loss,
-}
-
-impl Losses {
-    fn open(path: Option<&Path>, json: bool) -> Result<Self> {
-        let file = path.map(|path| {
-            let file = File::create(path).context(format!("cannot write {}", path.display()))?;
-            Ok::<_, Error>((path.to_owned(), BufWriter::new(file)))
-        });
-        Ok(Self { file: file.transpose()?, json, alike: BTreeMap::new() })
-    }
-
-    fn add(&mut self, file: Option<&str>, report: &Report) -> Result<()> {
-        for loss in report.losses() {
-            let line = || -> Result<String> {
-                if self.json {
-                    return Ok(serde_json::to_string(&Line { file, loss })?);
-                }
-                Ok(file.map_or_else(|| loss.to_string(), |file| format!("{file}: {loss}")))
-            };
-            if let Some((_, out)) = &mut self.file {
-                writeln!(out, "{}", line()?)?;
-            } else if self.json {
-                eprintln!("{}", line()?);
-            }
-            let place = file.map_or_else(
-                || loss.pointer.to_string(),
-                |file| format!("{file} {}", loss.pointer),
-            );
-            let key = (loss.fate, loss.what.to_string(), loss.why.to_string());
-            self.alike.entry(key).or_insert_with(|| (0, place)).0 += 1;
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<()> {
-        if let Some((path, out)) = &mut self.file {
-            out.flush().context(format!("cannot write {}", path.display()))?;
-        } else if !self.json {
-            for ((fate, what, why), (count, first)) in &self.alike {
-                let word = word(*fate);
-                let places = if *count == 1 {
-                    first.clone()
-                } else {
-                    format!("{count} places, first {first}")
-                };
-                eprintln!("{word} {what} ({places}): {why}");
-            }
-        }
-        if !self.json {
-            let total = |fate: Fate| -> u64 {
-                let held = self.alike.iter().filter(|((held, ..), _)| *held == fate);
-                held.map(|(_, (count, _))| count).sum()
-            };
-            let (changed, kept, lost) =
-                (total(Fate::Changed), total(Fate::Kept), total(Fate::Lost));
-            eprintln!("{changed} changed, {kept} kept for the way back, {lost} lost");
-        }
-        Ok(())
-    }
-}
-
-fn word(fate: Fate) -> &'static str {
-    match fate {
-        Fate::Changed => "changed",
-        Fate::Kept => "kept",
-        Fate::Lost => "lost",
     }
 }

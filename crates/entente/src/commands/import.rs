@@ -28,7 +28,8 @@ struct Report {
 pub(crate) fn run(dir: &Path, args: &Import, out: Output) -> Result<()> {
     let node = home::open(dir)?;
     let by = args.user.as_deref().unwrap_or("command line");
-    let mut losses = Losses::to(args.report.as_deref(), out.json)?;
+    let mut losses = Losses::open(args.report.as_deref(), out.json)?;
+    let mut is_lifted = false;
     let mut reports = Vec::new();
     for file in &args.files {
         let name = file.display().to_string();
@@ -36,7 +37,8 @@ pub(crate) fn run(dir: &Path, args: &Import, out: Output) -> Result<()> {
         let lifted = lift::read(&files::read(file)?).map_err(|error| {
             Error::of(Kind::Invalid, &error).hint(format!("nothing of {name} was imported"))
         })?;
-        losses.tell(&name, &lifted.report)?;
+        losses.add((args.files.len() > 1).then_some(&name), &lifted.report)?;
+        is_lifted |= !lifted.report.is_empty();
         let mut report = Report {
             file: name.clone(),
             lifted: lifted.lifted,
@@ -57,6 +59,9 @@ pub(crate) fn run(dir: &Path, args: &Import, out: Output) -> Result<()> {
         }
         bar.finish_and_clear();
         reports.push(report);
+    }
+    if is_lifted {
+        losses.finish()?;
     }
     let refused: usize = reports.iter().map(|report| report.refused).sum();
     let row = |report: &Report| {
