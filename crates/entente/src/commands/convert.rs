@@ -86,7 +86,9 @@ fn file(args: &Convert, losses: &mut Losses) -> Result<()> {
             };
             losses.add(None, &read.report)?;
             if to == Target::Misp {
-                let objects = read.objects.iter().map(stix::Object::value).collect();
+                let place = |at: usize| stix::Pointer::root().join("objects").join(&at.to_string());
+                let objects = read.objects.iter().enumerate();
+                let objects = objects.map(|(at, object)| (place(at), object.value())).collect();
                 return write_as_events(args, objects, losses);
             }
             write_objects(args, &bundle_id(&bytes), &read.objects, losses)
@@ -132,7 +134,11 @@ fn write_objects(
     result.end(losses)
 }
 
-fn write_as_events(args: &Convert, objects: Vec<Object>, losses: &mut Losses) -> Result<()> {
+fn write_as_events(
+    args: &Convert,
+    objects: Vec<(stix::Pointer, Object)>,
+    losses: &mut Losses,
+) -> Result<()> {
     let (events, report) = misp::from_stix(objects);
     losses.add(None, &report)?;
     write_events(args, events, losses)
