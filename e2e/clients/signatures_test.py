@@ -233,6 +233,14 @@ class Stations(unittest.TestCase):
         self.assertEqual({one["id"] for one in fetched}, {one["id"] for one in self.signed})
         self.assertTrue(all(one["spec_version"] == one["type"] for one in fetched), "mended: say so in the documents")
         self.assertFalse({"good", "unknown-key"} & set(self.statuses([json.dumps(one) for one in fetched])))
+        node = self.pulling("Podgorica", "ME", opentaxii)
+
+        def has_read_on():
+            peer = json.loads(entente("--json", "peer", "list", dir=node).stdout)
+            return peer["held_up_to"] is not None
+
+        until("Podgorica has read all of it", has_read_on)
+        self.assertEqual(self.held(node), [])
 
     def test_the_stix2_library(self):
         parsed = [stix2.parse(one, allow_custom=True) for one in self.signed]

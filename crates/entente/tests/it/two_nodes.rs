@@ -200,3 +200,61 @@ fn what_one_releases_the_other_gets_once_whatever_is_killed() {
     said(&tirana, &["export", "--as", "HR", "-o", all]);
     said(&zagreb, &["verify", all]);
 }
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("a file");
+        fs::copy(entry.path(), to.join(entry.file_name())).expect("it is copied");
+    }
+}
+
+/// Somebody took a copy of Tirana's folder and names a successor of its key, before Tirana does.
+#[test]
+fn a_partner_whose_key_was_stolen_is_frozen_and_chosen_anew() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| dir.path().join(name).to_str().expect("a plain path").to_owned();
+    let (tirana, zagreb, thief) =
+        (dir.path().join("tirana"), dir.path().join("zagreb"), dir.path().join("thief"));
+    let (al, hr) = (identity("tirana"), identity("zagreb"));
+    let made = json(&tirana, &["init", "--name", "Tirana", "--code", "AL", "--state-id", &al]);
+    json(&zagreb, &["init", "--name", "Zagreb", "--code", "HR", "--state-id", &hr]);
+    let (invitation, url) = (path("invitation.json"), "http://127.0.0.1:9");
+    let whom = ["--name", "Zagreb", "--code", "HR", "--state-id", &hr, "--url", url];
+    said(&tirana, &[&["peer", "invite", "-o", &invitation][..], &whom].concat());
+    let told = made["fingerprint"].as_str().expect("a fingerprint");
+    said(&zagreb, &["peer", "add", &invitation, "--fingerprint", told]);
+
+    copy(&tirana, &thief);
+    for (node, number, file) in [(&thief, 1, "false.json"), (&tirana, 2, "true.json")] {
+        said(node, &["key", "rotate", "--compromised", "--yes"]);
+        let (_, report) = report(dir.path(), &al, number);
+        said(node, &["import", "--adopt", &report]);
+        said(node, &["export", "-o", &path(file)]);
+    }
+    said(&zagreb, &["import", &path("false.json")]);
+    assert_eq!(json(&zagreb, &["peer", "list"])["keys"], "followed");
+    assert_eq!(run(&zagreb, &["import", &path("true.json")]).status.code(), Some(3));
+    assert_eq!(json(&zagreb, &["peer", "list"])["keys"], "conflict");
+    assert!(said(&zagreb, &["status"]).contains("its keys are IN CONFLICT"));
+    assert_eq!(run(&zagreb, &["doctor"]).status.code(), Some(1));
+    let keys = said(&zagreb, &["--json", "peer", "resolve", "AL"]);
+    assert_eq!(keys.matches("conflicting").count(), 2, "{keys}");
+
+    // Zagreb asks by voice.
+    let told = json(&tirana, &["status"])["fingerprint"].clone();
+    let told = told.as_str().expect("a fingerprint");
+    let resolve = ["peer", "resolve", "AL", "--fingerprint", told];
+    assert_eq!(run(&zagreb, &resolve).status.code(), Some(2), "what it would do is shown first");
+    let done = json(&zagreb, &[&resolve[..], &["--yes"]].concat());
+    assert_eq!(done["withdrawn"], 2, "the report and the revocation by the thief: {done}");
+    let (good, bad) = (report(dir.path(), &al, 2).0, report(dir.path(), &al, 1).0);
+    said(&zagreb, &["show", &good]);
+    assert_eq!(run(&zagreb, &["show", &bad]).status.code(), Some(4));
+    assert_eq!(json(&zagreb, &["peer", "list"])["keys"], "pinned");
+    said(&zagreb, &["doctor"]);
+    // Tirana learns of it when somebody hands it what the thief said.
+    run(&tirana, &["import", &path("false.json")]);
+    let doctor = run(&tirana, &["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1), "{}", String::from_utf8_lossy(&doctor.stdout));
+}

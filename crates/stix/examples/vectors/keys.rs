@@ -165,6 +165,16 @@ const CASES: &[Case] = &[
         judged: &[("second", 9, "frozen"), ("thief", 9, "frozen")],
     },
     Case {
+        name: "the same, the owner's own successor pinned",
+        about: "It agreed to succeed the stolen key, and so vouches for it: what the thief named is known, and discarded.",
+        pinned: "second",
+        received: &["first names thief", "thief revokes first", "first names second"],
+        state: "settled",
+        current: Some("second"),
+        standings: &[("first", "revoked"), ("second", "current"), ("thief", "discarded")],
+        judged: &[("first", 2, "good"), ("first", 3, "revoked"), ("thief", 9, "discarded")],
+    },
+    Case {
         name: "nobody revokes the keys after his own",
         about: "A former key says nothing of its successor.",
         pinned: "first",

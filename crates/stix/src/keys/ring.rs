@@ -80,10 +80,10 @@ pub struct Keyring {
 /// The statements of one owner, by what they connect.
 #[derive(Default)]
 struct Graph {
-    /// Every successor that a key ever named, whenever it was received.
-    named: BTreeMap<KeyId, BTreeSet<KeyId>>,
-    /// The same where the key was not revoked before, with the moment of receipt.
-    succeeded: BTreeMap<(KeyId, KeyId), i64>,
+    /// Every successor that a key ever named, with the moment of receipt.
+    named: BTreeMap<KeyId, BTreeMap<KeyId, i64>>,
+    /// Those named by a key that was not revoked before.
+    succeeded: BTreeSet<(KeyId, KeyId)>,
     /// The moment of a key's revocation.
     revoked: BTreeMap<KeyId, i64>,
     keys: BTreeMap<KeyId, PublicKey>,
@@ -112,13 +112,13 @@ impl Keyring {
         let mut seen = before.clone();
         seen.insert(pin.clone());
         let state = loop {
-            let named: Vec<_> = graph.named.get(&last).into_iter().flatten().cloned().collect();
+            let named: Vec<_> = graph.successors(&last).cloned().collect();
             match named.as_slice() {
                 [next] if seen.contains(next) => {
                     // Two keys that succeed each other: neither is the last.
                     break State::Conflict { signer: last.clone(), between: named };
                 }
-                [next] if graph.succeeded.contains_key(&(last.clone(), next.clone())) => {
+                [next] if graph.succeeded.contains(&(last.clone(), next.clone())) => {
                     stand(next, Standing::Former);
                     seen.insert(next.clone());
                     last = next.clone();
@@ -135,7 +135,7 @@ impl Keyring {
             }
         }
         let elsewhere: Vec<_> =
-            before.iter().filter_map(|key| graph.named.get(key)).flatten().cloned().collect();
+            before.iter().flat_map(|key| graph.successors(key)).cloned().collect();
         for key in graph.after(&elsewhere) {
             stand(&key, Standing::Discarded);
         }
@@ -236,9 +236,10 @@ impl Graph {
                 Claim::Rotation { successor } => {
                     let next = successor.id();
                     graph.keys.insert(next.clone(), successor.clone());
-                    graph.named.entry(by.clone()).or_default().insert(next.clone());
+                    let named = graph.named.entry(by.clone()).or_default();
+                    named.entry(next.clone()).or_insert(*at);
                     if !graph.revoked.contains_key(&by) {
-                        graph.succeeded.entry((by, next)).or_insert(*at);
+                        graph.succeeded.insert((by, next));
                     }
                 }
                 Claim::Revocation { revoked } => waiting.push((*at, revoked.id(), by)),
@@ -260,7 +261,7 @@ impl Graph {
         let mut seen = BTreeSet::from([from]);
         let mut next = vec![from];
         while let Some(key) = next.pop() {
-            for (_, after) in self.succeeded.keys().filter(|(before, _)| before == key) {
+            for (_, after) in self.succeeded.iter().filter(|(before, _)| before == key) {
                 if after == to {
                     return true;
                 }
@@ -272,15 +273,22 @@ impl Graph {
         false
     }
 
-    /// The keys that a key agreed to succeed, and those before them. What a key agrees to after its
-    /// revocation counts as little as what it signs.
+    /// Every successor that a key ever named.
+    fn successors(&self, key: &KeyId) -> impl Iterator<Item = &KeyId> {
+        self.named.get(key).into_iter().flat_map(BTreeMap::keys)
+    }
+
+    /// The keys that a key agreed to succeed, and those before them: it vouches for them, even
+    /// where they were revoked before they named it. What it agrees to after its own revocation
+    /// counts as little as what it signs then.
     fn before(&self, key: &KeyId) -> BTreeSet<KeyId> {
         let mut found = BTreeSet::new();
         let mut next = vec![key.clone()];
         while let Some(key) = next.pop() {
             let since = self.revoked.get(&key).copied().unwrap_or(i64::MAX);
-            for ((before, after), at) in &self.succeeded {
-                if *after == key && *at <= since && found.insert(before.clone()) {
+            for (before, named) in &self.named {
+                let agreed = named.get(&key).is_some_and(|at| *at <= since);
+                if agreed && found.insert(before.clone()) {
                     next.push(before.clone());
                 }
             }
@@ -294,7 +302,7 @@ impl Graph {
         let mut found: BTreeSet<_> = keys.iter().cloned().collect();
         let mut next = keys.to_vec();
         while let Some(key) = next.pop() {
-            for after in self.named.get(&key).into_iter().flatten() {
+            for after in self.successors(&key) {
                 if found.insert(after.clone()) {
                     next.push(after.clone());
                 }

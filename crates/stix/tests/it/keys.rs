@@ -172,6 +172,10 @@ fn a_revocation_divides_before_from_after() {
     assert_eq!(ended.judge(&name(2), 99), Judgement::Unknown);
     // But two successors are a conflict, revoked or not: one of them may have come first.
     assert!(ring_of(&[Rotates(1, 3), Revokes(3, 1), Rotates(1, 2)]).is_frozen());
+    // Whoever pins the one of them that came late learns from it whose key was stolen.
+    let chosen = ring(2, &[Rotates(1, 3), Revokes(3, 1), Rotates(1, 2)]);
+    assert_eq!(standing(&chosen, 1), Some(Standing::Revoked { since: 2 }));
+    assert_eq!(chosen.discarded().collect::<Vec<_>>(), [&public(3)]);
     // Nobody revokes the keys after his own, or those beside.
     for said in [[Rotates(1, 2), Revokes(1, 2)], [Rotates(1, 2), Revokes(9, 1)]] {
         assert_eq!(standing(&ring_of(&said), 1), Some(Standing::Former));
