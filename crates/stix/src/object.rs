@@ -1,6 +1,7 @@
 //! The object: received bytes and the little that is read of them at once.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -18,6 +19,9 @@ use crate::{id, spec, time};
 
 /// The largest object, in bytes. Larger things are groupings of references.
 pub const MAX_BYTES: usize = 1 << 20;
+
+/// Up to so many, one by one is quicker than by hash.
+const FEW: usize = 16;
 
 /// Which version of STIX an object is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,8 +138,12 @@ impl Object {
     }
 
     /// The object as a typed view.
+    ///
+    /// Whoever passes an object on can write `1` as `1.0` without touching its signature, and a
+    /// typed integer does not read that: it is the canonical form that decides.
     pub fn view<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.bytes)
+            .or_else(|_| serde_json::from_slice(&self.canonical()))
             .map_err(|error| Error::new(Pointer::root(), error.to_string()))
     }
 
@@ -295,10 +303,21 @@ fn shape(value: Node<'_>, kind: &Kind) -> Result<(), &'static str> {
 fn markings(whole: Option<Node<'_>>, granular: Option<Node<'_>>) -> (Vec<Id>, bool) {
     let mut refs = Vec::new();
     let mut unreadable = false;
+    let mut held = HashSet::new();
     let mut add = |value: Node<'_>| match value.text().map(|text| Id::parse(&text)) {
         Some(Ok(id)) if id.type_name() == "marking-definition" => {
-            if !refs.contains(&id) {
-                refs.push(id);
+            // An honest object has two or three; one with thousands must not cost their square.
+            if refs.len() < FEW {
+                if !refs.contains(&id) {
+                    refs.push(id);
+                }
+            } else {
+                if held.is_empty() {
+                    held.extend(refs.iter().cloned());
+                }
+                if held.insert(id.clone()) {
+                    refs.push(id);
+                }
             }
         }
         _ => unreadable = true,

@@ -41,6 +41,9 @@ pub const MAX_BYTES: usize = crate::object::MAX_BYTES;
 /// The deepest nesting of parentheses, around and within observation expressions together.
 pub const MAX_DEPTH: usize = 64;
 
+/// The most steps of an object path. Each can lead on to another object, and back.
+pub const MAX_STEPS: usize = 250;
+
 /// A STIX pattern. Two patterns are equal if they read the same: superfluous parentheses, white
 /// space, comments and other spellings of a constant make no difference.
 #[derive(Clone, Debug, PartialEq)]

@@ -111,21 +111,31 @@ impl Schemas {
         let Some(index) = self.by_id.get(definition) else { return Vec::new() };
         let Err(error) = self.compiled.validate(content, *index) else { return Vec::new() };
         let mut problems = Vec::new();
-        leaves(&error, &mut problems);
+        leaves(&error, &mut MAX_TEXT.clone(), &mut problems);
         problems
     }
 }
 
-fn leaves(error: &boon::ValidationError<'_, '_>, problems: &mut Vec<Problem>) {
+/// How much text the problems of one content come to, in bytes: places can be long, and many
+/// things wrong at each.
+const MAX_TEXT: usize = 1 << 20;
+
+fn leaves(error: &boon::ValidationError<'_, '_>, room: &mut usize, problems: &mut Vec<Problem>) {
+    if *room == 0 {
+        return;
+    }
     if error.causes.is_empty() {
         let tokens = error.instance_location.tokens.iter().map(|token| match token {
             boon::InstanceToken::Prop(name) => name.to_string(),
             boon::InstanceToken::Item(index) => index.to_string(),
         });
-        problems.push(Problem { tokens: tokens.collect(), message: error.kind.to_string() });
+        let problem = Problem { tokens: tokens.collect(), message: error.kind.to_string() };
+        let size: usize = problem.tokens.iter().map(String::len).sum();
+        *room = room.saturating_sub(size + problem.message.len());
+        problems.push(problem);
     }
     for cause in &error.causes {
-        leaves(cause, problems);
+        leaves(cause, room, problems);
     }
 }
 

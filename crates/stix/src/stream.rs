@@ -85,6 +85,9 @@ struct Shell {
     objects: u64,
 }
 
+/// A reader stops long before; what is not read for being too long must not be held either.
+const MOST_OPEN: usize = 1_000;
+
 const ENDS_WITHIN: &str = "the file ends within a value: it was cut off";
 
 impl Splitter {
@@ -153,6 +156,9 @@ impl Splitter {
                     self.shell = Some(Shell { bytes, line: self.start, objects: 0 });
                     self.in_value = false;
                     self.enter(2);
+                }
+                b'{' | b'[' if self.open.len() == MOST_OPEN => {
+                    return self.broken("brackets are nested more than a thousand deep", each);
                 }
                 b'{' | b'[' => self.open.push(byte),
                 b'}' | b']' => {
@@ -226,9 +232,10 @@ impl Splitter {
         let is_it = if whole {
             string == name
         } else {
-            let from = self.held.len().saturating_sub(name.len());
+            // With the byte before: after a backslash, its quote is one within a longer string.
+            let from = self.held.len().saturating_sub(name.len() + 1);
             let tail = [self.held.get(from..).unwrap_or_default(), string].concat();
-            tail.ends_with(name)
+            tail.strip_suffix(name).is_some_and(|before| !before.ends_with(b"\\"))
         };
         if is_it { Key::Objects } else { Key::Other }
     }
@@ -346,6 +353,7 @@ mod tests {
     fn an_objects_own_list_of_that_name_is_left_alone_deeper_down() {
         assert_eq!(cut(r#"{"a":{"objects":[{}]},"x":"objects","objects":{"0":[]}}"#).len(), 1);
         assert_eq!(cut(r#"{"a":"objects"}"#).len(), 1);
+        assert_eq!(cut(r#"{"\"objects":[{}],"\\\"objects":[{}]}"#).len(), 1);
     }
 
     #[test]
@@ -359,6 +367,7 @@ mod tests {
             ("}", "bracket"),
             ("{\"type\":\"bundle\",\"objects\":[{\"a\":1},{\"b\"", "cut off"),
             ("{\"a\":\"", "cut off"),
+            (&"[".repeat(2_000), "a thousand deep"),
         ] {
             let last = cut(text).pop().unwrap();
             assert!(last.contains("broken") && last.contains(why), "{text}: {last}");

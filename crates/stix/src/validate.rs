@@ -10,7 +10,10 @@ mod form;
 mod value;
 mod whole;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 
 use serde::Serialize;
 
@@ -177,16 +180,25 @@ pub const RULES: &[RuleInfo] = &[
     },
 ];
 
-/// Checks an object that was read.
+/// How much text the findings of one object come to, in bytes. Without a bound, a long key over
+/// many wrong values would make of one megabyte as many as there is room for.
+const MAX_TEXT: usize = 1 << 20;
+
+/// Checks an object that was read. What goes beyond a megabyte of findings is counted, level by
+/// level, in a last one.
 pub fn tree(tree: &Tree<'_>, options: &Options<'_>) -> Vec<Finding> {
-    let mut check = Check { findings: Vec::new(), options, container: None };
+    within(tree, options, MAX_TEXT)
+}
+
+fn within(tree: &Tree<'_>, options: &Options<'_>, room: usize) -> Vec<Finding> {
+    let mut check = Check::new(options, room);
     if tree.root().kind() == Json::Object {
         check.object(tree.root());
     } else {
         let message = "expected an object: put the properties between braces";
         check.must("kind", "3.2", &Path::root(), tree.root(), message);
     }
-    check.findings
+    check.into_findings()
 }
 
 /// Checks an object's bytes; what is no JSON is a finding too.
@@ -221,7 +233,10 @@ pub fn require(object: &Object) -> Result<(), Error> {
     if object.header().spec_version == SpecVersion::V20 {
         return Ok(());
     }
-    let first = bytes(object.bytes(), &Options::MUST).into_iter().next();
+    let first = match read(object.bytes()) {
+        Ok(read) => within(&read, &Options::MUST, 1).into_iter().next(),
+        Err(finding) => Some(finding),
+    };
     first.map_or(Ok(()), |finding| {
         let problem = format!("{} (STIX 2.1 section {})", finding.message, finding.section);
         Err(Error::new(finding.pointer, problem))
@@ -233,9 +248,9 @@ pub fn require(object: &Object) -> Result<(), Error> {
 pub fn bundle(bytes: &[u8], objects: u64, options: &Options<'_>) -> Vec<Finding> {
     match Tree::parse(bytes) {
         Ok(tree) => {
-            let mut check = Check { findings: Vec::new(), options, container: None };
+            let mut check = Check::new(options, MAX_TEXT);
             check.bundle(tree.root(), objects);
-            check.findings
+            check.into_findings()
         }
         Err(error) => vec![unread(error)],
     }
@@ -337,10 +352,21 @@ struct Check<'o, 't> {
     findings: Vec<Finding>,
     options: &'o Options<'o>,
     /// The deprecated container in which references are keys, while one is checked.
-    container: Option<Node<'t>>,
+    container: Option<Container<'t>>,
+    /// How much text may still be found, in bytes.
+    room: usize,
+    /// For each level, how many findings there was no room for, and what the first one was about.
+    left_out: [Option<(usize, &'static str, String, usize)>; 3],
 }
 
-impl Check<'_, '_> {
+/// The objects of a deprecated container, by their keys.
+type Container<'t> = Rc<HashMap<Cow<'t, str>, Node<'t>>>;
+
+impl<'o> Check<'o, '_> {
+    fn new(options: &'o Options<'o>, room: usize) -> Self {
+        Self { findings: Vec::new(), options, container: None, room, left_out: Default::default() }
+    }
+
     fn add(
         &mut self,
         level: Level,
@@ -350,14 +376,41 @@ impl Check<'_, '_> {
         node: Node<'_>,
         message: impl Into<String>,
     ) {
-        self.findings.push(Finding {
-            level,
-            rule,
-            section: section.to_owned(),
-            pointer: at.pointer(),
-            offset: node.offset(),
-            message: message.into(),
-        });
+        let offset = node.offset();
+        self.note(level, rule, section, offset, || (at.pointer(), message.into()));
+    }
+
+    fn note(
+        &mut self,
+        level: Level,
+        rule: &'static str,
+        section: &str,
+        offset: usize,
+        text: impl FnOnce() -> (Pointer, String),
+    ) {
+        if self.room == 0 {
+            if let Some(left_out) = self.left_out.get_mut(level as usize) {
+                let first = || (0, rule, section.to_owned(), offset);
+                left_out.get_or_insert_with(first).0 += 1;
+            }
+            return;
+        }
+        let (pointer, message) = text();
+        self.room = self.room.saturating_sub(pointer.as_str().len() + message.len());
+        let section = section.to_owned();
+        self.findings.push(Finding { level, rule, section, pointer, offset, message });
+    }
+
+    fn into_findings(mut self) -> Vec<Finding> {
+        for (level, left_out) in
+            [Level::Must, Level::Should, Level::Extension].into_iter().zip(self.left_out)
+        {
+            let Some((count, rule, section, offset)) = left_out else { continue };
+            let message = format!("and {count} more of this level: mend the others first");
+            let pointer = Pointer::root();
+            self.findings.push(Finding { level, rule, section, pointer, offset, message });
+        }
+        self.findings
     }
 
     fn must(

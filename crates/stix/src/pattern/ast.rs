@@ -1,5 +1,7 @@
 //! What a pattern says, as a tree.
 
+use std::collections::HashSet;
+
 use crate::time::Timestamp;
 
 /// A short text, mostly kept without an allocation of its own.
@@ -145,22 +147,39 @@ pub enum Step {
 
 impl Comparison {
     /// The types of object that can satisfy it: the union for `OR`, what is common for `AND`.
-    pub(super) fn types<'a>(&'a self, into: &mut Vec<&'a str>) {
+    pub(super) fn types<'a>(&'a self, into: &mut Types<'a>) {
         match self {
-            Self::Test(test) => {
-                if !into.contains(&test.path.object_type.as_str()) {
-                    into.push(&test.path.object_type);
-                }
-            }
+            Self::Test(test) => into.add(&test.path.object_type),
             Self::Or(parts) => parts.iter().for_each(|part| part.types(into)),
-            Self::And(parts) => {
-                for name in common_types(parts) {
-                    if !into.contains(&name) {
-                        into.push(name);
-                    }
-                }
+            Self::And(parts) => common_types(parts).into_iter().for_each(|name| into.add(name)),
+        }
+    }
+}
+
+/// Names of types, each once, in the order in which they stand in the pattern.
+#[derive(Default)]
+pub(super) struct Types<'a> {
+    pub(super) names: Vec<&'a str>,
+    /// The same, once there are many.
+    held: HashSet<&'a str>,
+}
+
+impl<'a> Types<'a> {
+    const FEW: usize = 16;
+
+    fn add(&mut self, name: &'a str) {
+        if !self.contains(name) {
+            self.names.push(name);
+            match self.names.len() {
+                ..Self::FEW => {}
+                Self::FEW => self.held.extend(self.names.iter().copied()),
+                _ => drop(self.held.insert(name)),
             }
         }
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        if self.held.is_empty() { self.names.contains(&name) } else { self.held.contains(name) }
     }
 }
 
@@ -168,10 +187,10 @@ impl Comparison {
 pub(super) fn common_types(parts: &[Comparison]) -> Vec<&str> {
     let mut common: Option<Vec<&str>> = None;
     for part in parts {
-        let mut types = Vec::new();
+        let mut types = Types::default();
         part.types(&mut types);
         match &mut common {
-            None => common = Some(types),
+            None => common = Some(types.names),
             Some(common) => common.retain(|name| types.contains(name)),
         }
     }

@@ -4,7 +4,7 @@
 //! AND the most selective operand, of an OR all. The index finds the expressions whose values an
 //! object has; those alone are then tried. It may name too many, never too few.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use serde_json::{Map, Value};
@@ -352,6 +352,14 @@ fn bits(number: f64) -> u64 {
     (number + 0.0).to_bits()
 }
 
+/// The way of one object through the index.
+struct Way<'w> {
+    scope: &'w Scope,
+    /// The branches that a reference has led to an object before: once is enough, and objects that
+    /// refer to each other in turn have no end.
+    been: HashSet<(usize, usize)>,
+}
+
 impl Index {
     pub(super) fn new(queries: &[Query]) -> Self {
         let mut this = Self::default();
@@ -436,7 +444,8 @@ impl Index {
         let Some(root) = self.types.get(name) else { return };
         root.always.iter().for_each(|entry| see(*entry));
         if let Some(node) = self.nodes.get(root.node) {
-            self.members(node, object, scope, see);
+            let mut way = Way { scope, been: HashSet::new() };
+            self.members(node, object, &mut way, see);
         }
     }
 
@@ -444,20 +453,20 @@ impl Index {
         &self,
         node: &Branch,
         object: &Map<String, Value>,
-        scope: &Scope,
+        way: &mut Way<'_>,
         see: &mut impl FnMut(Entry),
     ) {
         // Over the fewer of the two: neither many paths nor a large object cost much.
         if node.keys.len() <= object.len() {
             for (key, next) in &node.keys {
                 if let Some(value) = object.get(key.as_str()) {
-                    self.value(*next, value, is_reference(key), scope, see);
+                    self.value(*next, value, is_reference(key), way, see);
                 }
             }
         } else {
             for (key, value) in object {
                 if let Some(next) = node.keys.get(key.as_str()) {
-                    self.value(*next, value, is_reference(key), scope, see);
+                    self.value(*next, value, is_reference(key), way, see);
                 }
             }
         }
@@ -468,7 +477,7 @@ impl Index {
         at: usize,
         value: &Value,
         refers: bool,
-        scope: &Scope,
+        way: &mut Way<'_>,
         see: &mut impl FnMut(Entry),
     ) {
         let Some(node) = self.nodes.get(at) else { return };
@@ -476,21 +485,24 @@ impl Index {
             slot.find(value, see);
         }
         match value {
-            Value::Object(object) => self.members(node, object, scope, see),
+            Value::Object(object) => self.members(node, object, way, see),
             Value::String(id) if refers && !node.keys.is_empty() => {
-                if let Some(object) = scope.find(id) {
-                    self.members(node, object, scope, see);
+                if let Some(index) = way.scope.position(id)
+                    && way.been.insert((at, index))
+                    && let Some(object) = way.scope.get(index)
+                {
+                    self.members(node, object, way, see);
                 }
             }
             Value::Array(items) => {
                 for (index, next) in &node.items {
                     if let Some(item) = usize::try_from(*index).ok().and_then(|at| items.get(at)) {
-                        self.value(*next, item, refers, scope, see);
+                        self.value(*next, item, refers, way, see);
                     }
                 }
                 if let Some(next) = node.any {
                     for item in items {
-                        self.value(next, item, refers, scope, see);
+                        self.value(next, item, refers, way, see);
                     }
                 }
             }

@@ -75,7 +75,7 @@ impl Scope {
         Self { objects, by_id }
     }
 
-    fn position(&self, id: &str) -> Option<usize> {
+    pub(super) fn position(&self, id: &str) -> Option<usize> {
         if self.objects.len() > FEW {
             self.by_id.get(id).copied()
         } else {
@@ -83,9 +83,9 @@ impl Scope {
         }
     }
 
-    /// The object that a reference leads to.
-    pub(super) fn find(&self, id: &str) -> Option<&Map<String, Value>> {
-        self.position(id).and_then(|index| self.objects.get(index)).map(|held| &held.members)
+    /// The object of this number.
+    pub(super) fn get(&self, index: usize) -> Option<&Map<String, Value>> {
+        self.objects.get(index).map(|held| &held.members)
     }
 }
 

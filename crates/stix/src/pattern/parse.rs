@@ -1,9 +1,11 @@
 //! The grammar, by recursive descent: one function a rule, chains of operators as loops.
 
-use super::ast::{Check, Comparison, Observation, Path, Qualifier, Step, Test, common_types};
+use super::ast::{
+    Check, Comparison, Observation, Path, Qualifier, Step, Test, Types, common_types,
+};
 use super::error::{Error, Problem};
 use super::lex::{Cursor, is_keyword};
-use super::{MAX_BYTES, MAX_DEPTH, network, regex};
+use super::{MAX_BYTES, MAX_DEPTH, MAX_STEPS, network, regex};
 
 /// Reads a whole pattern.
 pub(super) fn pattern(text: &str) -> Result<Observation, Error> {
@@ -176,18 +178,18 @@ impl Parser<'_> {
             let start = self.cursor.at;
             let part = self.proposition()?;
             if common.is_some() || !same_type(&parts, &part) {
-                let mut types = Vec::new();
+                let mut types = Types::default();
                 part.types(&mut types);
                 let so_far = common.take().unwrap_or_else(|| {
                     common_types(&parts).into_iter().map(str::to_owned).collect()
                 });
                 let both: Vec<String> =
-                    so_far.iter().filter(|name| types.contains(&name.as_str())).cloned().collect();
+                    so_far.iter().filter(|name| types.contains(name)).cloned().collect();
                 if both.is_empty() {
                     let what = format!(
                         "AND asks all of one object, and none is both {} and {}",
                         so_far.join(" or "),
-                        types.join(" or ")
+                        types.names.join(" or ")
                     );
                     return Err(self.cursor.forbidden(start, "9.5", what));
                 }
@@ -234,6 +236,10 @@ impl Parser<'_> {
         let mut steps = Vec::with_capacity(2);
         steps.push(self.key()?);
         loop {
+            if steps.len() > MAX_STEPS {
+                let what = format!("an object path has at most {MAX_STEPS} steps");
+                return Err(Error::at(self.cursor.text, self.cursor.at, Problem::Limit { what }));
+            }
             match self.cursor.peek() {
                 Some(b'.') => {
                     self.cursor.at += 1;

@@ -55,11 +55,7 @@ impl Plan {
     ) -> Result<Self, Problem> {
         let mut planner = Planner { leaves: Vec::new(), withins: 0, number };
         let root = planner.node(root, Moment::MIN, Moment::MAX)?;
-        if slots(&root) > MAX_SLOTS {
-            let what =
-                format!("REPEATS of a group binds more than {MAX_SLOTS} observations one by one");
-            return Err(Problem::Limit { what });
-        }
+        bounded([&root])?;
         Ok(Self { root, leaves: planner.leaves, withins: planner.withins })
     }
 
@@ -90,6 +86,16 @@ fn slots(node: &Node) -> usize {
     }
 }
 
+/// Refuses parts that together bind too many, before more is made of them.
+fn bounded<'n>(parts: impl IntoIterator<Item = &'n Node>) -> Result<(), Problem> {
+    let all = parts.into_iter().fold(0_usize, |sum, part| sum.saturating_add(slots(part)));
+    if all <= MAX_SLOTS {
+        return Ok(());
+    }
+    let what = format!("it binds more than {MAX_SLOTS} observations one by one");
+    Err(Problem::Limit { what })
+}
+
 struct Planner<'f, 'a> {
     leaves: Vec<Leaf>,
     withins: usize,
@@ -108,6 +114,7 @@ impl<'a> Planner<'_, 'a> {
                 let mut nodes: Vec<Node> = Vec::new();
                 for part in parts {
                     let node = self.node(part, start, end)?;
+                    bounded(&nodes)?;
                     match (nodes.iter_mut().find(|other| same_leaf(other, &node)), &node) {
                         // The same asked twice is asked for two observations.
                         (Some(Node::Leaf { count, .. }), Node::Leaf { count: more, .. }) => {
@@ -120,9 +127,13 @@ impl<'a> Planner<'_, 'a> {
             }
             Observation::Or(parts) => self.or(parts, start, end),
             Observation::FollowedBy(parts) => {
-                let parts: Result<Vec<_>, _> =
-                    parts.iter().map(|part| self.node(part, start, end)).collect();
-                Ok(single(parts?, Node::Then))
+                // Each of them binds one at least.
+                let most = parts.iter().take(MAX_SLOTS + 1);
+                let nodes: Result<Vec<_>, _> =
+                    most.map(|part| self.node(part, start, end)).collect();
+                let nodes = nodes?;
+                bounded(&nodes)?;
+                Ok(single(nodes, Node::Then))
             }
             Observation::Qualified { inner, qualifiers } => {
                 let (mut start, mut end) = (start, end);
@@ -167,39 +178,51 @@ impl<'a> Planner<'_, 'a> {
         end: Moment,
     ) -> Result<Node, Problem> {
         let mut nodes: Vec<Node> = Vec::new();
+        // Those in a row that are one leaf: made when the row ends, for a row can be long.
+        let mut row: Option<Leaf> = None;
         for part in parts {
-            let node = self.node(part, start, end)?;
-            if nodes.contains(&node) {
-                continue;
-            }
-            let merged = match (&node, nodes.last()) {
-                (
-                    Node::Leaf { leaf: one, count: 1 },
-                    Some(Node::Leaf { leaf: other, count: 1 }),
-                ) => self.union(*one, *other),
-                _ => None,
-            };
-            match merged {
-                Some(leaf) => {
-                    nodes.pop();
-                    nodes.push(Node::Leaf { leaf, count: 1 });
+            let leaf = match part {
+                Observation::Comparison(comparison) => {
+                    let queries = vec![(self.number)(comparison)?];
+                    Ok(Leaf { queries, from: start, to: end })
                 }
-                None => nodes.push(node),
+                other => match self.node(other, start, end)? {
+                    Node::Leaf { leaf, count: 1 } => {
+                        self.leaves.get(leaf).cloned().ok_or(Node::Leaf { leaf, count: 1 })
+                    }
+                    node => Err(node),
+                },
+            };
+            match (leaf, &mut row) {
+                (Ok(leaf), Some(row)) if (leaf.from, leaf.to) == (row.from, row.to) => {
+                    row.queries.extend(leaf.queries);
+                }
+                (Ok(leaf), row) => {
+                    let ended = row.replace(leaf);
+                    self.end_row(ended, &mut nodes);
+                }
+                (Err(node), row) => {
+                    let ended = row.take();
+                    self.end_row(ended, &mut nodes);
+                    if !nodes.contains(&node) {
+                        nodes.push(node);
+                    }
+                }
             }
+            bounded(&nodes)?;
         }
+        self.end_row(row, &mut nodes);
         Ok(single(nodes, Node::Or))
     }
 
-    fn union(&mut self, one: usize, other: usize) -> Option<usize> {
-        let (one, other) = (self.leaves.get(one)?, self.leaves.get(other)?);
-        if (one.from, one.to) != (other.from, other.to) {
-            return None;
+    fn end_row(&mut self, row: Option<Leaf>, nodes: &mut Vec<Node>) {
+        let Some(mut leaf) = row else { return };
+        leaf.queries.sort_unstable();
+        leaf.queries.dedup();
+        let node = Node::Leaf { leaf: self.leaf(leaf), count: 1 };
+        if !nodes.contains(&node) {
+            nodes.push(node);
         }
-        let mut queries = [one.queries.as_slice(), other.queries.as_slice()].concat();
-        queries.sort_unstable();
-        queries.dedup();
-        let leaf = Leaf { queries, from: one.from, to: one.to };
-        Some(self.leaf(leaf))
     }
 
     fn leaf(&mut self, leaf: Leaf) -> usize {

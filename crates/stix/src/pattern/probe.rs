@@ -193,42 +193,51 @@ impl Probe {
     pub(super) fn holds(&self, object: &Map<String, Value>, scope: &Scope) -> bool {
         let Some((Step::Key(key), rest)) = self.path.steps.split_first() else { return false };
         let is_exists = matches!(self.ask, Ask::Exists);
+        let mut walk = Walk { probe: self, scope, is_exists, been: HashSet::new() };
         let found = object
             .get(key.as_str())
-            .is_some_and(|value| self.walk(value, is_reference(key), rest, scope, is_exists));
+            .is_some_and(|value| walk.value(value, is_reference(key), rest));
         if is_exists { found != self.negated } else { found }
     }
+}
 
+/// The walk along a path, from one object to others where references lead.
+struct Walk<'w> {
+    probe: &'w Probe,
+    scope: &'w Scope,
+    is_exists: bool,
+    /// With so many steps to go, this object said no: objects that refer to each other in turn
+    /// are not gone through again and again.
+    been: HashSet<(usize, usize)>,
+}
+
+impl Walk<'_> {
     /// Whether some value at the end of the path answers with yes.
-    fn walk(
-        &self,
-        value: &Value,
-        refers: bool,
-        steps: &[Step],
-        scope: &Scope,
-        is_exists: bool,
-    ) -> bool {
+    fn value(&mut self, value: &Value, refers: bool, steps: &[Step]) -> bool {
         let Some((step, rest)) = steps.split_first() else {
-            return is_exists || self.ask.of(value, self.encoding) != self.negated;
+            let Probe { ask, encoding, negated, .. } = self.probe;
+            return self.is_exists || ask.of(value, *encoding) != *negated;
         };
         match step {
             Step::Key(key) => {
                 let object = match value {
                     Value::Object(object) => Some(object),
-                    Value::String(id) if refers => scope.find(id),
+                    Value::String(id) if refers => self.scope.position(id).and_then(|index| {
+                        let is_new = self.been.insert((steps.len(), index));
+                        is_new.then(|| self.scope.get(index))?
+                    }),
                     _ => None,
                 };
-                object.and_then(|object| object.get(key.as_str())).is_some_and(|value| {
-                    self.walk(value, is_reference(key), rest, scope, is_exists)
-                })
+                let next = object.and_then(|object| object.get(key.as_str()));
+                next.is_some_and(|value| self.value(value, is_reference(key), rest))
             }
             Step::Index(index) => value
                 .as_array()
                 .and_then(|items| items.get(usize::try_from(*index).ok()?))
-                .is_some_and(|item| self.walk(item, refers, rest, scope, is_exists)),
-            Step::Any => value.as_array().is_some_and(|items| {
-                items.iter().any(|item| self.walk(item, refers, rest, scope, is_exists))
-            }),
+                .is_some_and(|item| self.value(item, refers, rest)),
+            Step::Any => value
+                .as_array()
+                .is_some_and(|items| items.iter().any(|item| self.value(item, refers, rest))),
         }
     }
 }

@@ -11,6 +11,9 @@ use super::error::Problem;
 /// The largest program a single expression may compile to, in bytes.
 pub(super) const MAX_PROGRAM: usize = 1 << 20;
 
+/// The longest name within brackets that is looked for.
+const LONGEST_NAME: usize = 64;
+
 /// How deep groups may nest within an expression.
 const MAX_NESTING: u32 = 64;
 
@@ -293,7 +296,11 @@ impl<'a> Scan<'a> {
 
     /// The rest of `{n}`, `{n,}`, `{n,m}` or `{,m}`; otherwise the brace is one of itself.
     fn quantifier(&mut self) -> Option<String> {
-        let (inside, _) = self.rest().split_once('}')?;
+        // Not as far as any brace: there may be a million that open and none that closes.
+        let is_inside = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b',' | b' ' | b'\t');
+        let length = self.rest().bytes().take_while(is_inside).count();
+        let inside = self.rest().split_at_checked(length);
+        let (inside, _) = inside.filter(|(_, rest)| rest.starts_with('}'))?;
         let (least, most) = match inside.split_once(',') {
             Some((least, most)) => (least.trim(), Some(most.trim())),
             None => (inside.trim(), None),
@@ -567,6 +574,15 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
+    /// The name in `:name:]`, if that comes next.
+    fn posix(&self) -> Option<&'a str> {
+        let rest = self.rest().strip_prefix(':')?;
+        let is_name = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'^';
+        let length = rest.bytes().take(LONGEST_NAME).take_while(is_name).count();
+        let (name, rest) = rest.split_at_checked(length)?;
+        rest.starts_with(":]").then_some(name)
+    }
+
     /// The rest of a class. The engine's set operations have no counterpart in PCRE, so their
     /// signs stand for themselves.
     fn class(&mut self, start: usize) -> Result<(), Refused> {
@@ -583,12 +599,14 @@ impl<'a> Scan<'a> {
                     self.out.push(']');
                     return Ok(());
                 }
-                '[' if self.rest().starts_with(':') && self.rest().contains(":]") => {
-                    let (name, _) = self.rest().split_once(":]").unwrap_or_default();
-                    self.at += name.len() + 2;
-                    self.put(format_args!("[{name}:]"));
+                '[' if self.posix().is_some() => {
+                    let name = self.posix().unwrap_or_default();
+                    self.at += name.len() + 3;
+                    self.put(format_args!("[:{name}:]"));
                 }
-                '[' if self.rest().starts_with(['.', '=']) && self.rest().contains([']']) => {
+                '[' if self.rest().starts_with(['.', '='])
+                    && self.rest().bytes().take(LONGEST_NAME).any(|byte| byte == b']') =>
+                {
                     self.next();
                     return self.unsupported(place, "collating element");
                 }

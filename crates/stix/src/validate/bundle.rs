@@ -1,5 +1,7 @@
 //! The bundle (section 8) and the deprecated container of observables (section 2.13).
 
+use std::rc::Rc;
+
 use super::{Check, Path, shown};
 use crate::json::{Kind as Json, Node};
 use crate::spec::{self, BUNDLE, Class};
@@ -41,7 +43,8 @@ impl<'t> Check<'_, 't> {
             let message = "nothing in it: add an observable, or use object_refs";
             return self.must("empty", "2.13", at, node, message);
         }
-        let outer = self.container.replace(node);
+        let names = node.members().map(|(key, object)| (key.text().unwrap_or_default(), object));
+        let outer = self.container.replace(Rc::new(names.collect()));
         for (key, object) in node.members() {
             let name = key.text().unwrap_or_default();
             let here = at.key(&name);

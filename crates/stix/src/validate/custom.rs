@@ -103,14 +103,8 @@ impl<'t> Check<'_, 't> {
         self.value(value, &crate::spec::Kind::Any, "7.3", at);
         if let Some(schemas) = self.options.schemas {
             for problem in schemas.problems(name, &value.value()) {
-                let pointer = problem.within(at.pointer());
-                self.findings.push(super::Finding {
-                    level: Level::Extension,
-                    rule: "schema",
-                    section: name.to_owned(),
-                    pointer,
-                    offset: value.offset(),
-                    message: problem.message,
+                self.note(Level::Extension, "schema", name, value.offset(), || {
+                    (problem.within(at.pointer()), problem.message.clone())
                 });
             }
         }

@@ -274,7 +274,8 @@ fn is_cpe(text: &str) -> bool {
 pub(super) fn selector(text: &str) -> impl Iterator<Item = Part<'_>> {
     text.split('.').map(|part| {
         let number = part.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        match number.map(str::parse::<usize>) {
+        let digits = number.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        match digits.map(str::parse::<usize>) {
             Some(Ok(index)) => Part::Item(index),
             _ => Part::Name(part),
         }
@@ -379,6 +380,7 @@ mod tests {
             (Form::RegistryKey, "HKEY_LOCAL_MACHINE\\System", "hklm\\system"),
             (Form::Selector, "external_references.[0].source_name", "a..b"),
             (Form::Selector, "id", "[0].a"),
+            (Form::Selector, "labels.[12]", "labels.[+0]"),
             (Form::Verb, "uses", "Uses"),
             (Form::TypeName, "x-mine", "x--mine"),
             (Form::MediaType, "text/plain; charset=utf-8", "plain"),

@@ -1,6 +1,6 @@
 //! Values: each kind of section 2, one function.
 
-use super::{Check, Path, form, shown};
+use super::{Check, Container, Path, form, shown};
 use crate::json::{Kind as Json, Node};
 use crate::spec::vocabulary::{HASHING_ALGORITHM, Vocabulary};
 use crate::spec::{Class, Form, Kind, Table, Target, class_of};
@@ -122,8 +122,8 @@ impl<'t> Check<'_, 't> {
         let Some(text) = node.text() else {
             return self.wrong_kind(node, "an identifier", "2.9", at);
         };
-        if let Some(container) = self.container {
-            return self.local(container, node, &text, target, section, at);
+        if let Some(container) = self.container.clone() {
+            return self.local(&container, node, &text, target, section, at);
         }
         if let Err(problem) = id::check(&text) {
             let message = format!("{} is no identifier: {problem}", shown(&text));
@@ -142,7 +142,7 @@ impl<'t> Check<'_, 't> {
     /// A reference within the deprecated container: a key of it (section 2.13).
     fn local(
         &mut self,
-        container: Node<'_>,
+        container: &Container<'_>,
         node: Node<'_>,
         key: &str,
         target: Target,
@@ -387,7 +387,9 @@ fn refusal(name: &str, target: Target) -> Option<String> {
         Target::Any => None,
         Target::Types(types) => {
             let fits = types.contains(&name);
-            (!fits).then(|| format!("names a {name}; what may stand here: {}", types.join(", ")))
+            (!fits).then(|| {
+                format!("names a {}; what may stand here: {}", brief(name), types.join(", "))
+            })
         }
         Target::Classes(classes) => {
             let class = class_of(name);
@@ -395,10 +397,15 @@ fn refusal(name: &str, target: Target) -> Option<String> {
             let fits = classes.contains(&class) || (class == Class::Custom && name != "bundle");
             (!fits).then(|| {
                 let what: Vec<&str> = classes.iter().map(|class| class.noun()).collect();
-                format!("names a {name}; what may stand here: {}", what.join(", "))
+                format!("names a {}; what may stand here: {}", brief(name), what.join(", "))
             })
         }
     }
+}
+
+/// So much of a type's name as is worth showing.
+fn brief(name: &str) -> String {
+    name.chars().take(80).flat_map(char::escape_debug).collect()
 }
 
 /// The one of several names that a misspelling most likely means.

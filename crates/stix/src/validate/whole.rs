@@ -1,8 +1,11 @@
 //! Whole objects: common properties, the type's own, the rules between them, and what the
 //! specification says of single types.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use super::{Check, Path, form, shown};
-use crate::json::{Kind as Json, Node};
+use crate::json::Node;
 use crate::marking::Tlp;
 use crate::spec::{self, COMMON, COMMON_VERBS, Class, Common, Need, Rule, Table, Use, VERBS};
 use crate::{Timestamp, id};
@@ -34,6 +37,7 @@ impl<'t> Check<'_, 't> {
         let rows = table.map_or(&[][..], |table| table.properties);
         let section = table.map_or("11.2", |table| table.section);
         let mut seen = 0_u64;
+        let mut widens = None;
         for (key, value) in node.members() {
             let name = key.text().unwrap_or_default();
             if let Some((index, property)) =
@@ -52,7 +56,9 @@ impl<'t> Check<'_, 't> {
                 self.value(value, &common.kind, "3.2", &at);
             } else {
                 let at = root.key(&name);
-                self.own_property(node, key, &name, table, &at);
+                let widens =
+                    || *widens.get_or_insert_with(|| super::custom::widens_top_level(node));
+                self.own_property(widens, key, &name, table, &at);
                 self.value(value, &crate::spec::Kind::Any, "11.1", &at);
             }
         }
@@ -105,7 +111,7 @@ impl<'t> Check<'_, 't> {
     /// A property that neither the type's table nor the common one knows.
     fn own_property(
         &mut self,
-        node: Node<'_>,
+        mut widens_top_level: impl FnMut() -> bool,
         key: Node<'_>,
         name: &str,
         table: Option<&Table>,
@@ -119,7 +125,7 @@ impl<'t> Check<'_, 't> {
             self.must("name", "3.1", at, key, message);
         } else if self.options.should
             && let Some(table) = table
-            && !super::custom::widens_top_level(node)
+            && !widens_top_level()
         {
             let names: Vec<&str> = table
                 .properties
@@ -466,6 +472,7 @@ impl<'t> Check<'_, 't> {
         }
         let Some(granular) = node.get("granular_markings") else { return };
         let above = root.key("granular_markings");
+        let mut places = Places::default();
         for (index, part) in granular.items().enumerate() {
             let at = above.index(index);
             if is_definition && part.get("marking_ref").is_some_and(|it| it.is(&own)) {
@@ -475,7 +482,7 @@ impl<'t> Check<'_, 't> {
             let list = at.key("selectors");
             for (index, selector) in selectors.items().enumerate() {
                 let Some(text) = selector.text() else { continue };
-                if select(node, &text).is_none() {
+                if !places.lead(node, &text) {
                     let message = format!("{} selects nothing in this object", shown(&text));
                     self.must("selector", "7.2.3.1", &list.index(index), selector, message);
                 }
@@ -484,15 +491,36 @@ impl<'t> Check<'_, 't> {
     }
 }
 
-/// What a selector leads to.
-fn select<'t>(node: Node<'t>, selector: &str) -> Option<Node<'t>> {
-    let mut here = node;
-    for part in form::selector(selector) {
-        here = match part {
-            form::Part::Name(name) if here.kind() == Json::Object => here.get(name)?,
-            form::Part::Item(index) => here.items().nth(index)?,
-            form::Part::Name(_) => return None,
-        };
+/// What stands below the values that selectors led through: they are many, and so are the members
+/// of some values.
+#[derive(Default)]
+struct Places<'t> {
+    names: HashMap<usize, HashMap<Cow<'t, str>, Node<'t>>>,
+    items: HashMap<usize, Vec<Node<'t>>>,
+}
+
+impl<'t> Places<'t> {
+    /// Whether a selector leads somewhere.
+    fn lead(&mut self, node: Node<'t>, selector: &str) -> bool {
+        let mut here = node;
+        form::selector(selector).all(|part| {
+            // No two values start at the same place.
+            let place = here.offset();
+            let below = match part {
+                form::Part::Name(name) => {
+                    let named =
+                        |(key, value): (Node<'t>, _)| (key.text().unwrap_or_default(), value);
+                    let known = self.names.entry(place);
+                    known.or_insert_with(|| here.members().map(named).collect()).get(name)
+                }
+                form::Part::Item(index) => {
+                    self.items.entry(place).or_insert_with(|| here.items().collect()).get(index)
+                }
+            };
+            below.is_some_and(|below| {
+                here = *below;
+                true
+            })
+        })
     }
-    Some(here)
 }

@@ -12,3 +12,4 @@ mod texts;
 mod times;
 mod validation;
 mod vectors;
+mod worst;
