@@ -53,6 +53,7 @@ impl std::fmt::Debug for Schemas {
 /// The schemas of Entente's own extensions that have a closed shape.
 const OWN: &[(&str, &str)] = &[
     (extension::SIGNATURE, include_str!("../schemas/entente-signature.json")),
+    (extension::KEY, include_str!("../schemas/entente-key.json")),
     (extension::RELEASABLE_TO, include_str!("../schemas/entente-releasable-to.json")),
     (extension::GROUP, include_str!("../schemas/entente-group.json")),
     (extension::EXERCISE, include_str!("../schemas/entente-exercise.json")),
