@@ -19,6 +19,10 @@ use crate::session::Session;
 
 pub(crate) const QUARANTINE: &str = "quarantine";
 
+/// How many objects are kept aside of one source, and how many bytes. Whoever floods a node fills
+/// his own share; what is beyond it is refused all the same, but not kept.
+const MOST_ASIDE: (u64, u64) = (10_000, 64 << 20);
+
 /// Why an object was not admitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case", tag = "code")]
@@ -199,6 +203,8 @@ impl Node {
         let mut objects = Vec::with_capacity(judged.len());
         let aside = self.quarantine();
         let learned = judge.has_learned();
+        let mut held = None;
+        let mut dropped = 0_usize;
         for Judged { bytes, admission, at } in judged {
             match admission {
                 Admission::Admitted(object) => objects.push(object),
@@ -212,10 +218,24 @@ impl Node {
                     // Of what comes again, the first receipt counts.
                     if let Some(held) = aside.get(&key)? {
                         kept.at = held.at.min(at);
+                    } else {
+                        let (count, bytes) = match &mut held {
+                            Some(held) => held,
+                            none => none.insert(aside.size(&Quarantined::prefix(from))?),
+                        };
+                        if *count >= MOST_ASIDE.0 || *bytes >= MOST_ASIDE.1 {
+                            dropped += 1;
+                            continue;
+                        }
+                        *count += 1;
+                        *bytes = bytes.saturating_add(kept.text.len() as u64);
                     }
                     records.push(aside.record(&key, &kept)?);
                 }
             }
+        }
+        if dropped > 0 {
+            tracing::warn!(from, dropped, "refused and not kept aside: its share is full");
         }
         if learned || tally.refused > 0 {
             records.extend(judge.into_records()?);
@@ -250,10 +270,14 @@ impl Node {
 }
 
 impl Quarantined {
-    /// The same for the same bytes: what comes again is kept once.
+    /// The same for the same bytes of the same source: what comes again is kept once.
     pub(crate) fn key(&self) -> String {
-        let hash = ring::digest::digest(&ring::digest::SHA256, self.text.as_bytes());
-        base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hash)
+        format!("{}{}", Self::prefix(&self.from), digest(&self.text))
+    }
+
+    /// What the keys of one source begin with.
+    fn prefix(from: &str) -> String {
+        format!("{}.", digest(from))
     }
 
     /// Whether it may be admitted now, for all that can be told without reading it.
@@ -276,6 +300,11 @@ impl Quarantined {
             _ => false,
         }
     }
+}
+
+fn digest(text: &str) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hash)
 }
 
 /// The id of something that may not even be an object, for the list of what is kept aside.

@@ -11,8 +11,11 @@ use crate::Node;
 use crate::error::Error;
 
 const SHELF: &str = "key-statement";
-/// Statements kept of one owner. An honest one needs a handful in its life.
+/// Statements kept of one owner, and of one key. An honest owner needs a handful in its life; a
+/// thief with one of its old keys, and any of his own after it, must not use up what the owner has
+/// left to say with its current one.
 const MOST: usize = 200;
+const MOST_OF_ONE: usize = 20;
 
 /// A statement as it is kept: it counts from the moment of its receipt on, whatever else happens
 /// to the object.
@@ -56,8 +59,14 @@ impl Rings {
 
     /// Whether a statement is about keys that are known here.
     pub(crate) fn concerned(&self, statement: &Statement) -> bool {
-        let kept = self.received.iter().filter(|one| one.statement.owner() == statement.owner());
-        self.all.iter().any(|ring| ring.concerns(statement)) && kept.count() < MOST
+        let owner = statement.owner();
+        let kept = || self.received.iter().filter(|one| one.statement.owner() == owner);
+        let same = |one: &&Received| one.statement.signer() == statement.signer();
+        let speaks =
+            |ring: &&Keyring| *ring.owner() == *owner && ring.current() == Some(statement.signer());
+        self.all.iter().any(|ring| ring.concerns(statement))
+            && kept().filter(same).count() < MOST_OF_ONE
+            && (kept().count() < MOST || self.all.iter().any(|ring| speaks(&ring)))
     }
 
     /// Takes a statement in. `None` if it was known.

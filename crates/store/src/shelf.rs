@@ -73,6 +73,20 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
         .collect()
     }
 
+    /// How many records there are whose keys begin so, and how many bytes they take.
+    pub fn size(&self, prefix: &str) -> Result<(u64, u64), Error> {
+        // No character stands after the last one.
+        const SQL: &str = "SELECT count(*), coalesce(sum(octet_length(value)), 0) FROM record \
+            WHERE kind = ?1 AND key >= ?2 AND key < ?2 || char(1114111)";
+        let db = self.inner.shared.pool.snapshot()?;
+        let mut statement = db.prepare_cached(SQL).doing("counting records")?;
+        let size = statement.query_row((self.kind, prefix), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        });
+        let (count, bytes) = size.doing("counting records")?;
+        Ok((u64::try_from(count).unwrap_or(0), u64::try_from(bytes).unwrap_or(0)))
+    }
+
     /// Replaces the record under `key` by what `change` makes of it, as one step: no other
     /// writer's change is lost. `change` is asked again when another writer came between;
     /// `None` from it removes the record. Gives what is there afterwards.

@@ -237,3 +237,24 @@ fn the_inbox_makes_nothing_the_states_own() {
     assert!(public().get(fact.id()).unwrap().is_none(), "a tool’s fact is not the state’s");
     assert!(made.node.view_of(account.viewer).get(fact.id()).unwrap().is_some());
 }
+
+/// What one source floods the node with takes up its own share and no other's.
+#[test]
+fn what_is_kept_aside_of_one_source_has_a_bound() {
+    let made = made(0);
+    let plain = |n: usize, size: usize| {
+        let mut object = unsigned(n, "x", 0);
+        object.insert("description".to_owned(), json!("x".repeat(size)));
+        Object::parse(serde_json::to_vec(&object).unwrap()).unwrap()
+    };
+    let flood: Vec<_> = (0..80).map(|n| plain(n, 1_000_000)).collect();
+    let import = |objects, by| made.node.import(objects, false, by).unwrap().refused;
+    assert_eq!(import(flood[..50].to_vec(), "flood"), 50);
+    assert_eq!(import(flood[..50].to_vec(), "flood"), 50, "again, and kept once");
+    assert_eq!(import(flood[50..].to_vec(), "flood"), 30);
+    assert_eq!(import(vec![plain(90, 1)], "somebody else"), 1);
+    let administrator = made.person(Role::Administrator);
+    let kept = made.node.quarantined(&administrator).unwrap();
+    let of = |from: &str| kept.iter().filter(|one| one.from == from).count();
+    assert_eq!((of("flood"), of("somebody else")), (68, 1));
+}

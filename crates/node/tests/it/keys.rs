@@ -176,6 +176,36 @@ fn two_successors_freeze_the_owner_until_somebody_compares_fingerprints() {
     });
 }
 
+/// However much a thief says with an old key, the owner's current key is still heard.
+#[test]
+fn a_thief_does_not_use_up_what_the_owner_may_say() {
+    run(async {
+        let clock = clock();
+        let (a, b) = (made_with(0, &clock), made_with(1, &clock));
+        let _serving = connect(&a, &b).await;
+        let releaser = a.person(Role::Releaser);
+        let thief = stolen(&a);
+        let second = a.node.rotate_key(true).unwrap();
+        b.node.pull_from("XA").await.unwrap();
+        let false_key = |n: u8, m: u8| {
+            let mut seed = [7; 32];
+            seed[..2].copy_from_slice(&[n, m]);
+            SecretKey::from_seed(seed)
+        };
+        let says = |old: &SecretKey, new| keys::rotation(&state(0), old, &new, &now()).unwrap();
+        let first = (1..15).map(|n| says(&thief, false_key(n, 0)));
+        let more =
+            (1..15).flat_map(|n| (1..16).map(move |m| says(&false_key(n, 0), false_key(n, m))));
+        b.node.import(first.chain(more).collect(), false, "file").unwrap();
+        assert_eq!(state_of_keys(&b), Some(KeyState::Conflict));
+        b.node.resolve_keys("XA", &second.id()).unwrap();
+        a.node.rotate_key(true).unwrap();
+        say(&a, &releaser, 1, "of the third key");
+        b.node.pull_from("XA").await.unwrap();
+        assert_eq!(b.says(1).as_deref(), Some("of the third key"));
+    });
+}
+
 /// Whatever waited for a key becomes visible when the key becomes known, as something new.
 #[test]
 fn what_waits_for_a_key_is_admitted_when_the_key_is_known() {
