@@ -56,6 +56,11 @@ impl Candidates {
         Self { by_first, sums, lasts, latest, leaves }
     }
 
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Candidate> {
+        self.by_first.iter()
+    }
+
     /// The first moment by which so many observations can have been made, none before `start`.
     pub(super) fn reach(&self, start: Moment, count: u64) -> Option<Moment> {
         let begun = self.by_first.partition_point(|one| one.first <= start);

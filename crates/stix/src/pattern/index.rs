@@ -154,10 +154,10 @@ impl Slot {
                 };
                 match order {
                     Order::Less | Order::LessOrEqual => {
-                        self.most.push((bound, exact(bound, entry)))
+                        self.most.push((bound, exact(bound, entry)));
                     }
                     Order::Greater | Order::GreaterOrEqual => {
-                        self.least.push((bound, exact(bound, entry)))
+                        self.least.push((bound, exact(bound, entry)));
                     }
                 }
             }

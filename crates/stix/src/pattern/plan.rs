@@ -3,6 +3,8 @@
 //! Restrictions of time move down to the leaves; repeats and alternatives of a single comparison
 //! become one leaf, so that the search has little left to try.
 
+use std::collections::HashMap;
+
 use super::ast::{Comparison, Observation, Qualifier};
 use super::error::Problem;
 use super::moment::{Moment, duration};
@@ -11,7 +13,7 @@ use super::moment::{Moment, duration};
 pub(super) const MAX_SLOTS: usize = 250;
 
 /// A part of a plan.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Node {
     /// So many different observations of a leaf.
     Leaf { leaf: usize, count: u64 },
@@ -28,7 +30,7 @@ pub(super) enum Node {
 }
 
 /// What a leaf is looking for: one of these comparisons, in this time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Leaf {
     /// The comparisons, by number, in order.
     pub(super) queries: Vec<usize>,
@@ -53,7 +55,7 @@ impl Plan {
         root: &'a Observation,
         number: &mut dyn FnMut(&'a Comparison) -> Result<usize, Problem>,
     ) -> Result<Self, Problem> {
-        let mut planner = Planner { leaves: Vec::new(), withins: 0, number };
+        let mut planner = Planner { leaves: Vec::new(), known: HashMap::new(), withins: 0, number };
         let root = planner.node(root, Moment::MIN, Moment::MAX)?;
         bounded([&root])?;
         Ok(Self { root, leaves: planner.leaves, withins: planner.withins })
@@ -61,14 +63,10 @@ impl Plan {
 
     /// The comparisons one of which is all that is asked, at any time; none if more is.
     pub(super) fn alternatives(&self) -> Option<&[usize]> {
-        match (&self.root, self.leaves.as_slice()) {
-            (Node::Leaf { count: 1, .. }, [leaf])
-                if leaf.from == Moment::MIN && leaf.to == Moment::MAX =>
-            {
-                Some(&leaf.queries)
-            }
-            _ => None,
-        }
+        let Node::Leaf { leaf, count: 1 } = self.root else { return None };
+        let leaf = self.leaves.get(leaf)?;
+        let is_any_time = leaf.from == Moment::MIN && leaf.to == Moment::MAX;
+        is_any_time.then_some(leaf.queries.as_slice())
     }
 }
 
@@ -92,12 +90,16 @@ fn bounded<'n>(parts: impl IntoIterator<Item = &'n Node>) -> Result<(), Problem>
     if all <= MAX_SLOTS {
         return Ok(());
     }
-    let what = format!("it binds more than {MAX_SLOTS} observations one by one");
+    let what = format!(
+        "it binds more than {MAX_SLOTS} observations one by one; only repeats of a single bracket \
+         have no limit"
+    );
     Err(Problem::Limit { what })
 }
 
 struct Planner<'f, 'a> {
     leaves: Vec<Leaf>,
+    known: HashMap<Leaf, usize>,
     withins: usize,
     number: &'f mut dyn FnMut(&'a Comparison) -> Result<usize, Problem>,
 }
@@ -112,16 +114,19 @@ impl<'a> Planner<'_, 'a> {
             }
             Observation::And(parts) => {
                 let mut nodes: Vec<Node> = Vec::new();
+                let mut places: HashMap<usize, usize> = HashMap::new();
                 for part in parts {
                     let node = self.node(part, start, end)?;
                     bounded(&nodes)?;
-                    match (nodes.iter_mut().find(|other| same_leaf(other, &node)), &node) {
+                    if let Node::Leaf { leaf, count } = &node {
                         // The same asked twice is asked for two observations.
-                        (Some(Node::Leaf { count, .. }), Node::Leaf { count: more, .. }) => {
-                            *count = count.saturating_add(*more);
+                        let place = *places.entry(*leaf).or_insert(nodes.len());
+                        if let Some(Node::Leaf { count: before, .. }) = nodes.get_mut(place) {
+                            *before = before.saturating_add(*count);
+                            continue;
                         }
-                        _ => nodes.push(node),
                     }
+                    nodes.push(node);
                 }
                 Ok(single(nodes, Node::And))
             }
@@ -170,7 +175,7 @@ impl<'a> Planner<'_, 'a> {
         }
     }
 
-    /// Alternatives that are single observations in the same time are one leaf.
+    /// Alternatives that are single observations are one leaf.
     fn or(
         &mut self,
         parts: &'a [Observation],
@@ -226,16 +231,12 @@ impl<'a> Planner<'_, 'a> {
     }
 
     fn leaf(&mut self, leaf: Leaf) -> usize {
-        if let Some(known) = self.leaves.iter().position(|other| *other == leaf) {
-            return known;
-        }
-        self.leaves.push(leaf);
-        self.leaves.len() - 1
+        let next = self.leaves.len();
+        *self.known.entry(leaf).or_insert_with_key(|leaf| {
+            self.leaves.push(leaf.clone());
+            next
+        })
     }
-}
-
-fn same_leaf(one: &Node, other: &Node) -> bool {
-    matches!((one, other), (Node::Leaf { leaf: one, .. }, Node::Leaf { leaf: other, .. }) if one == other)
 }
 
 fn single(mut nodes: Vec<Node>, node: fn(Vec<Node>) -> Node) -> Node {

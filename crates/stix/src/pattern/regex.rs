@@ -99,35 +99,10 @@ fn is_plain(bytes: &[u8]) -> bool {
                 is_atom = true;
             }
             b'[' => {
-                // Letters and digits, with ranges only of the usual kind.
-                let rest = bytes.get(at..).unwrap_or_default();
-                let Some(length) = rest.iter().position(|byte| *byte == b']') else { return false };
-                let inside = rest.get(..length).unwrap_or_default();
-                let inside = inside.strip_prefix(b"^").unwrap_or(inside);
-                let mut left = inside;
-                while let Some((first, more)) = left.split_first() {
-                    left = more;
-                    if let Some(range) = [&b"-z"[..], b"-Z", b"-9", b"-f", b"-F"]
-                        .into_iter()
-                        .find(|range| left.starts_with(range))
-                    {
-                        let low = matches!(
-                            (first, range),
-                            (b'a', b"-z" | b"-f") | (b'A', b"-Z" | b"-F") | (b'0', b"-9")
-                        );
-                        if !low {
-                            return false;
-                        }
-                        left = left.get(2..).unwrap_or_default();
-                    } else if !matches!(first, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b' ' | b'/' | b':')
-                    {
-                        return false;
-                    }
-                }
-                if inside.is_empty() {
+                let Some(length) = plain_class(bytes.get(at..).unwrap_or_default()) else {
                     return false;
-                }
-                at += length + 1;
+                };
+                at += length;
                 is_atom = true;
             }
             b'(' => {
@@ -157,12 +132,35 @@ fn is_plain(bytes: &[u8]) -> bool {
                 is_atom = false;
             }
             b'|' | b'^' | b'$' => is_atom = false,
-            b'{' | b'}' | b']' => return false,
-            b'.' | 0..=0x7f => is_atom = true,
-            0x80.. => return false,
+            b'{' | b'}' | b']' | 0x80.. => return false,
+            _ => is_atom = true,
         }
     }
     open == 0
+}
+
+/// How long the rest of a class is that has only letters, digits and a few signs in it, and only
+/// ranges of the usual kind.
+fn plain_class(rest: &[u8]) -> Option<usize> {
+    let length = rest.iter().position(|byte| *byte == b']')?;
+    let inside = rest.get(..length)?;
+    let mut left = inside.strip_prefix(b"^").unwrap_or(inside);
+    if left.is_empty() {
+        return None;
+    }
+    while let Some((first, more)) = left.split_first() {
+        left = match (first, more) {
+            (b'a', [b'-', b'z' | b'f', more @ ..])
+            | (b'A', [b'-', b'Z' | b'F', more @ ..])
+            | (b'0', [b'-', b'9', more @ ..]) => more,
+            (_, [b'-', ..]) => return None,
+            (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b' ' | b'/' | b':', more) => {
+                more
+            }
+            _ => return None,
+        };
+    }
+    Some(length + 1)
 }
 
 fn parser() -> regex_syntax::ast::parse::Parser {

@@ -36,6 +36,9 @@ pub(super) enum Verdict {
 
 /// Searches. The candidates are those of the plan's leaves, in their order.
 pub(super) fn search(plan: &Plan, candidates: &[Candidates], max_work: u64) -> Verdict {
+    if demand(&plan.root).is_some_and(|demand| demand > supply(candidates)) {
+        return Verdict::Nothing;
+    }
     let bounds = Bounds { candidates, memory: vec![None; plan.withins], work: 0, max_work };
     let mut search = Search { bounds, used: HashMap::new(), taken: Vec::new(), depth: 0 };
     match search.node(&plan.root, Moment::MIN, Moment::MAX, &mut |_, _| Outcome::Found) {
@@ -49,6 +52,40 @@ pub(super) fn search(plan: &Plan, candidates: &[Candidates], max_work: u64) -> V
         Outcome::Failed(_) => Verdict::Nothing,
         Outcome::GivenUp => Verdict::GivenUp,
     }
+}
+
+/// How many observations a plan binds; none if that depends on a choice.
+fn demand(node: &Node) -> Option<u64> {
+    match node {
+        Node::Leaf { count, .. } => Some(*count),
+        Node::And(parts) | Node::Then(parts) => {
+            parts.iter().try_fold(0_u64, |sum, part| Some(sum.saturating_add(demand(part)?)))
+        }
+        Node::Or(_) => None,
+        Node::Within { inner, .. } => demand(inner),
+        Node::Repeat { count, inner } => Some(demand(inner)?.saturating_mul(u64::from(*count))),
+    }
+}
+
+/// How many observations there are for all leaves together.
+fn supply(candidates: &[Candidates]) -> u64 {
+    let mut all: Vec<_> = candidates
+        .iter()
+        .flat_map(Candidates::iter)
+        .map(|one| (one.observation, one.number))
+        .collect();
+    if candidates.len() > 1 {
+        all.sort_unstable();
+        all.dedup();
+    }
+    all.iter().fold(0, |sum, (_, number)| sum.saturating_add(*number))
+}
+
+fn restore(limits: &mut HashMap<u32, u64>, observation: u32, limit: Option<u64>) {
+    match limit {
+        Some(limit) => limits.insert(observation, limit),
+        None => limits.remove(&observation),
+    };
 }
 
 /// The lower bounds: how early a part can be complete if observations need not differ between
@@ -137,7 +174,7 @@ impl Bounds<'_> {
 /// What came of trying a part and all that follows it.
 enum Outcome {
     Found,
-    /// Nothing, and these observations, taken before, stood in the way.
+    /// Nothing, and these observations, taken before, stood in the way; in order.
     Failed(Vec<u32>),
     GivenUp,
 }
@@ -167,7 +204,7 @@ impl<'a> Search<'a> {
         }
         match node {
             Node::Leaf { leaf, count } => {
-                let mut limits = Vec::new();
+                let mut limits = HashMap::new();
                 self.leaf(*leaf, *count, start, end, &mut limits, rest)
             }
             Node::And(parts) => {
@@ -266,6 +303,8 @@ impl<'a> Search<'a> {
                 other => return other,
             }
         }
+        in_the_way.sort_unstable();
+        in_the_way.dedup();
         Outcome::Failed(in_the_way)
     }
 
@@ -332,9 +371,13 @@ impl<'a> Search<'a> {
     }
 
     /// Whether something taken since is among these.
-    fn has_taken(&self, base: usize, culprits: &[u32]) -> bool {
+    fn has_taken(&mut self, base: usize, culprits: &[u32]) -> bool {
+        if culprits.is_empty() {
+            return false;
+        }
         let since = self.taken.get(base..).unwrap_or_default();
-        since.iter().any(|(observation, _)| culprits.contains(observation))
+        self.bounds.work += since.len() as u64;
+        since.iter().any(|(observation, _)| culprits.binary_search(observation).is_ok())
     }
 
     /// Takes the earliest free observations of a leaf, but of some no more than a limit, and
@@ -345,12 +388,12 @@ impl<'a> Search<'a> {
         count: u64,
         start: Moment,
         end: Moment,
-        limits: &mut Vec<(u32, u64)>,
+        limits: &mut HashMap<u32, u64>,
         rest: Rest<'_, 'a>,
     ) -> Outcome {
         let mut in_the_way = Vec::new();
         let base = self.taken.len();
-        let limits_before = limits.len();
+        let mut before = Vec::new();
         let outcome = loop {
             let Some(complete) = self.take(leaf, count, start, end, limits, &mut in_the_way) else {
                 self.give_back(base);
@@ -362,8 +405,10 @@ impl<'a> Search<'a> {
                 other => break other,
             };
             let since = self.taken.get(base..).unwrap_or_default();
+            self.bounds.work += since.len() as u64;
+            let is_culprit = |one: &u32| culprits.binary_search(one).is_ok();
             let mut mine: Vec<_> =
-                since.iter().filter(|(one, _)| culprits.contains(one)).copied().collect();
+                since.iter().filter(|(one, _)| is_culprit(one)).copied().collect();
             self.give_back(base);
             // What others still hold can be in the way of these, too.
             in_the_way.extend(culprits.into_iter().filter(|one| self.used.contains_key(one)));
@@ -372,10 +417,10 @@ impl<'a> Search<'a> {
             let Some((last, times)) = mine.pop() else { break Outcome::Failed(Vec::new()) };
             let mut found = None;
             for (observation, times) in mine {
-                limits.push((observation, times - 1));
+                let limit = limits.insert(observation, times - 1);
                 let outcome =
                     self.deeper(|search| search.leaf(leaf, count, start, end, limits, rest));
-                limits.pop();
+                restore(limits, observation, limit);
                 match outcome {
                     Outcome::Failed(culprits) => in_the_way.extend(culprits),
                     other => {
@@ -387,9 +432,11 @@ impl<'a> Search<'a> {
             if let Some(outcome) = found {
                 break outcome;
             }
-            limits.push((last, times - 1));
+            before.push((last, limits.insert(last, times - 1)));
         };
-        limits.truncate(limits_before);
+        for (observation, limit) in before.into_iter().rev() {
+            restore(limits, observation, limit);
+        }
         if let Outcome::Failed(_) = outcome {
             in_the_way.sort_unstable();
             in_the_way.dedup();
@@ -417,7 +464,7 @@ impl<'a> Search<'a> {
         count: u64,
         start: Moment,
         end: Moment,
-        limits: &[(u32, u64)],
+        limits: &HashMap<u32, u64>,
         in_the_way: &mut Vec<u32>,
     ) -> Option<Moment> {
         let candidates = self.bounds.candidates.get(leaf)?;
@@ -430,8 +477,7 @@ impl<'a> Search<'a> {
             }
             place = at + 1;
             let used = self.used.get(&candidate.observation).copied().unwrap_or(0);
-            let limit = limits.iter().filter(|(one, _)| *one == candidate.observation);
-            let limit = limit.map(|(_, limit)| *limit).min().unwrap_or(u64::MAX);
+            let limit = limits.get(&candidate.observation).copied().unwrap_or(u64::MAX);
             let free = candidate.number.saturating_sub(used).min(limit).min(missing);
             if used > 0 && free < missing {
                 in_the_way.push(candidate.observation);
@@ -468,7 +514,7 @@ mod tests {
 
     #[test]
     fn a_search_without_end_is_given_up() {
-        // Nine groups out of 26 observations, each of which can be any part of any group.
+        // Nine groups of three, two of which have ten observations between them.
         let leaf = |leaf| Node::Leaf { leaf, count: 1 };
         let inner = Box::new(Node::And(vec![leaf(0), leaf(1), leaf(2)]));
         let any = Leaf { queries: vec![0], from: Moment::MIN, to: Moment::MAX };
@@ -486,8 +532,11 @@ mod tests {
             });
             Candidates::new(list.collect())
         };
-        let search = |count| search(&plan, &[all(count), all(count), all(count)], 50_000);
-        assert_eq!(search(26), Verdict::GivenUp);
-        assert_eq!(search(27), Verdict::Found((0..27).collect()));
+        let few = [all(10), all(10), all(40)];
+        assert_eq!(search(&plan, &few, 50_000), Verdict::GivenUp);
+        let just = [all(27), all(27), all(27)];
+        assert_eq!(search(&plan, &just, 50_000), Verdict::Found((0..27).collect()));
+        let less = [all(26), all(26), all(26)];
+        assert_eq!(search(&plan, &less, 50_000), Verdict::Nothing);
     }
 }

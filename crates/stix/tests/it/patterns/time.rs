@@ -205,9 +205,27 @@ fn groups_repeat_up_to_a_limit() {
     let too_many = Pattern::parse(&long("([a] AND [b]) REPEATS 200 TIMES")).unwrap();
     let error = Compiled::new(&too_many).unwrap_err();
     assert!(error.to_string().contains("one by one"), "{error}");
+    let wide: Vec<_> = (0..300).map(|n| format!("[x-a:p = '{n}']")).collect();
+    let too_many = Pattern::parse(&wide.join(" FOLLOWEDBY ")).unwrap();
+    assert!(Compiled::new(&too_many).is_err());
     // As deep as it may be, on a thread's ordinary stack.
     let events: Vec<_> = (0..300).map(|n| ("ab", n)).collect();
     yes("([a] AND [b]) REPEATS 125 TIMES", &stream(&events));
+}
+
+#[test]
+fn wide_patterns_cost_no_more_than_their_length() {
+    let wide: Vec<_> = (0..20_000).map(|n| format!("[x-a:p = '{n}']")).collect();
+    let pattern = wide.join(" OR ");
+    assert!(!matches(&pattern, &stream(&[("a", 0)])));
+    assert!(matches(&format!("{pattern} OR [x-a:p = 'a']"), &stream(&[("a", 0)])));
+    let types: Vec<_> = (0..20_000).map(|n| format!("t{n}:p = 1")).collect();
+    let types = types.join(" OR ");
+    compiled(&format!("[({types}) AND ({types} OR x:p = 1)]"));
+    assert!(Pattern::parse(&format!("[({types}) AND x:p = 1]")).is_err());
+    // The same bracket again and again is one question.
+    let same = vec!["[x-a:p = 'a']"; 20_000].join(" AND ");
+    assert!(!matches(&same, &stream(&[("a", 0)])));
 }
 
 proptest! {
