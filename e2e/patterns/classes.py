@@ -6,16 +6,15 @@ import re
 
 
 def values(test, one, bundle, listed):
-    """What a path leads to in an object, and whether it goes by an object that is not listed."""
+    """What a path leads to in an object."""
     by_id = {other['id']: other for other in bundle['objects']}
-    found, beyond, refers = [one], False, False
+    found, refers = [one], False
     for step in test.path:
         key = step.strip("'") if isinstance(step, str) else step
         after = []
         for value in found:
             if refers and isinstance(value, str) and step != '*' and isinstance(step, str):
-                beyond |= value not in listed
-                value = by_id.get(value)
+                value = by_id.get(value) if value in listed else None
             if step == '*':
                 after += value if isinstance(value, list) else []
             elif isinstance(step, int):
@@ -25,7 +24,7 @@ def values(test, one, bundle, listed):
         if isinstance(step, str) and step != '*':
             refers = key.endswith(('_ref', '_refs'))
         found = after
-    return found, beyond
+    return found
 
 
 def kind(value):
@@ -42,13 +41,11 @@ def constant_kind(text):
 
 def of_test(test, one, bundle, listed, raised):
     """The class of a difference about a test, or nothing."""
-    found, beyond = values(test, one, bundle, listed)
+    found = values(test, one, bundle, listed)
     last = [step for step in test.path if isinstance(step, str) and step != '*'][-1]
     encoded = last.endswith(('_hex', '_bin'))
     if test.operator == 'EXISTS':
         return 'exists'
-    if beyond:
-        return 'references beyond the list'
     if last.endswith(('_ref', '_refs')):
         return 'a path that ends in a reference'
     if raised == 'Nonhomogenous set':
@@ -120,7 +117,7 @@ def of_reading(text, ours, theirs):
 
 
 NAMES = [
-    'exists', 'references beyond the list', 'a path that ends in a reference', 'sets of several types', 'texts that are no times',
+    'exists', 'a path that ends in a reference', 'sets of several types', 'texts that are no times',
     'addresses', 'texts that are no bytes', 'NOT before an order', 'LIKE with bytes', 'LIKE over line breaks', 'IN across types',
     'one moment', 'AND across types', 'nothing within no time', 'a qualifier twice', 'days that do not exist',
     'operands that are no addresses', 'regular expressions', 'limits', 'hashes', 'comments first',

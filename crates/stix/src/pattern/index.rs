@@ -14,7 +14,7 @@ use super::like::nfc;
 use super::literal;
 use super::moment::Moment;
 use super::network::Network;
-use super::observed::Scope;
+use super::observed::Sight;
 use super::probe::{Ask, Order, Probe, Query, is_reference};
 use super::value::{Datum, Encoding, Operand, latin, moment_of};
 
@@ -354,7 +354,7 @@ fn bits(number: f64) -> u64 {
 
 /// The way of one object through the index.
 struct Way<'w> {
-    scope: &'w Scope,
+    sight: Sight<'w>,
     /// The branches that a reference has led to an object before: once is enough, and objects that
     /// refer to each other in turn have no end.
     been: HashSet<(usize, usize)>,
@@ -438,13 +438,13 @@ impl Index {
         &self,
         name: &str,
         object: &Map<String, Value>,
-        scope: &Scope,
+        sight: Sight<'_>,
         see: &mut impl FnMut(Entry),
     ) {
         let Some(root) = self.types.get(name) else { return };
         root.always.iter().for_each(|entry| see(*entry));
         if let Some(node) = self.nodes.get(root.node) {
-            let mut way = Way { scope, been: HashSet::new() };
+            let mut way = Way { sight, been: HashSet::new() };
             self.members(node, object, &mut way, see);
         }
     }
@@ -487,9 +487,9 @@ impl Index {
         match value {
             Value::Object(object) => self.members(node, object, way, see),
             Value::String(id) if refers && !node.keys.is_empty() => {
-                if let Some(index) = way.scope.position(id)
+                if let Some(index) = way.sight.position(id)
                     && way.been.insert((at, index))
-                    && let Some(object) = way.scope.get(index)
+                    && let Some(object) = way.sight.get(index)
                 {
                     self.members(node, object, way, see);
                 }

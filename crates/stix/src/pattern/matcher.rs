@@ -110,7 +110,7 @@ impl Compiled {
 
     fn holds(&self, query: usize, sight: Sight<'_>) -> bool {
         self.queries.get(query).is_some_and(|query| {
-            sight.objects().any(|held| query.holds(&held.name, &held.members, sight.scope))
+            sight.objects().any(|held| query.holds(&held.name, &held.members, sight))
         })
     }
 }

@@ -59,7 +59,7 @@ impl Held {
 
 /// Objects that can refer to each other.
 #[derive(Debug, Default)]
-pub(super) struct Scope {
+struct Scope {
     objects: Vec<Held>,
     by_id: HashMap<String, usize>,
 }
@@ -75,17 +75,12 @@ impl Scope {
         Self { objects, by_id }
     }
 
-    pub(super) fn position(&self, id: &str) -> Option<usize> {
+    fn position(&self, id: &str) -> Option<usize> {
         if self.objects.len() > FEW {
             self.by_id.get(id).copied()
         } else {
             self.objects.iter().position(|held| held.id == id)
         }
-    }
-
-    /// The object of this number.
-    pub(super) fn get(&self, index: usize) -> Option<&Map<String, Value>> {
-        self.objects.get(index).map(|held| &held.members)
     }
 }
 
@@ -202,10 +197,22 @@ impl Observations {
 #[derive(Clone, Copy)]
 pub(super) struct Sight<'a> {
     pub(super) observed: &'a Observed,
-    pub(super) scope: &'a Scope,
+    scope: &'a Scope,
 }
 
 impl<'a> Sight<'a> {
+    /// The number of the object that a reference leads to, if that is one of those observed: only
+    /// they may be followed (STIX 2.1 section 9.7, “Object Reference Properties”).
+    pub(super) fn position(self, id: &str) -> Option<usize> {
+        let index = self.scope.position(id)?;
+        self.observed.objects.binary_search(&index).ok().map(|_| index)
+    }
+
+    /// The object of this number.
+    pub(super) fn get(self, index: usize) -> Option<&'a Map<String, Value>> {
+        self.scope.objects.get(index).map(|held| &held.members)
+    }
+
     /// The objects that it is about.
     pub(super) fn objects(self) -> impl Iterator<Item = &'a Held> {
         let all = &self.scope.objects;

@@ -9,7 +9,7 @@ use super::ast::{Check, Comparison, Constant, Path, Step, Test};
 use super::error::Problem;
 use super::like::{Like, nfc};
 use super::network::Network;
-use super::observed::Scope;
+use super::observed::Sight;
 use super::regex::{self, MAX_PROGRAM};
 use super::value::{Datum, Encoding, Operand};
 
@@ -135,11 +135,11 @@ impl Query {
     }
 
     /// Whether it holds for an object of this type.
-    pub(super) fn holds(&self, name: &str, object: &Map<String, Value>, scope: &Scope) -> bool {
+    pub(super) fn holds(&self, name: &str, object: &Map<String, Value>, sight: Sight<'_>) -> bool {
         match self {
-            Self::Probe(probe) => probe.path.object_type == name && probe.holds(object, scope),
-            Self::And(parts) => parts.iter().all(|part| part.holds(name, object, scope)),
-            Self::Or(parts) => parts.iter().any(|part| part.holds(name, object, scope)),
+            Self::Probe(probe) => probe.path.object_type == name && probe.holds(object, sight),
+            Self::And(parts) => parts.iter().all(|part| part.holds(name, object, sight)),
+            Self::Or(parts) => parts.iter().any(|part| part.holds(name, object, sight)),
         }
     }
 }
@@ -190,10 +190,10 @@ impl Probe {
     }
 
     /// Whether it holds for an object of the path's type.
-    pub(super) fn holds(&self, object: &Map<String, Value>, scope: &Scope) -> bool {
+    pub(super) fn holds(&self, object: &Map<String, Value>, sight: Sight<'_>) -> bool {
         let Some((Step::Key(key), rest)) = self.path.steps.split_first() else { return false };
         let is_exists = matches!(self.ask, Ask::Exists);
-        let mut walk = Walk { probe: self, scope, is_exists, been: HashSet::new() };
+        let mut walk = Walk { probe: self, sight, is_exists, been: HashSet::new() };
         let found = object
             .get(key.as_str())
             .is_some_and(|value| walk.value(value, is_reference(key), rest));
@@ -204,7 +204,7 @@ impl Probe {
 /// The walk along a path, from one object to others where references lead.
 struct Walk<'w> {
     probe: &'w Probe,
-    scope: &'w Scope,
+    sight: Sight<'w>,
     is_exists: bool,
     /// With so many steps to go, this object said no: objects that refer to each other in turn
     /// are not gone through again and again.
@@ -222,9 +222,9 @@ impl Walk<'_> {
             Step::Key(key) => {
                 let object = match value {
                     Value::Object(object) => Some(object),
-                    Value::String(id) if refers => self.scope.position(id).and_then(|index| {
+                    Value::String(id) if refers => self.sight.position(id).and_then(|index| {
                         let is_new = self.been.insert((steps.len(), index));
-                        is_new.then(|| self.scope.get(index))?
+                        is_new.then(|| self.sight.get(index))?
                     }),
                     _ => None,
                 };

@@ -151,7 +151,7 @@ impl Stream<'_> {
                 self.serial += 1;
                 let (serial, tried, named) = (self.serial, &mut self.tried, &mut self.named);
                 named.clear();
-                set.index.find(name, object, sight.scope, &mut |query| {
+                set.index.find(name, object, sight, &mut |query| {
                     if let Some(tried) = tried.get_mut(query.number())
                         && (*tried != serial || query.is_sure())
                     {
@@ -177,7 +177,7 @@ impl Stream<'_> {
                         || set
                             .queries
                             .get(at)
-                            .is_some_and(|query| query.holds(name, object, sight.scope));
+                            .is_some_and(|query| query.holds(name, object, sight));
                     if holds {
                         *held = next;
                         if hits.is_empty() {

@@ -263,7 +263,7 @@ fn paths_lead_through_lists_and_references() {
         }),
     );
     let all = [directory.clone(), file.clone()];
-    let seen = bundle(&[&file], &all);
+    let seen = bundle(&[&file, &directory], &all);
     for good in [
         "[file:parent_directory_ref.path = 'C:\\\\Windows']",
         "[file:parent_directory_ref.contains_refs[*].name = 'foo.dll']",
@@ -284,12 +284,14 @@ fn paths_lead_through_lists_and_references() {
         "[file:extensions.'windows-pebinary-ext'.sections.entropy > 0.0]",
         "[file:content_ref.type = 'artifact']",
         "[file:name.path = 'x']",
-        // The directory is referred to, but not itself what was observed.
-        "[directory:path LIKE '%']",
     ] {
         assert!(!matches(bad, &seen), "{bad}");
     }
-    assert!(matches("[directory:path LIKE '%']", &bundle(&[&file, &directory], &all)));
+    // Only what is itself observed is followed: the directory stands in the bundle and no more.
+    let alone = bundle(&[&file], &all);
+    assert!(!matches("[file:parent_directory_ref.path = 'C:\\\\Windows']", &alone));
+    assert!(!matches("[directory:path LIKE '%']", &alone));
+    assert!(matches("[file:name = 'foo.dll' AND EXISTS file:parent_directory_ref]", &alone));
 }
 
 #[test]

@@ -144,9 +144,8 @@ fn every_kind_of_test_is_found_by_the_index() {
             "net": "10.1.0.0/16", "l": [{"k": "v"}], "o_ref": id("x-a", 2), "o_refs": [id("x-a", 2)],
         }),
     );
-    let mut bundle = seen(1, 0, 0, 1, &[one]);
-    bundle.push(object("x-a", 2, json!({"n": 7})));
-    let (observations, _) = Observations::read(bundle);
+    let other = object("x-a", 2, json!({"n": 7}));
+    let (observations, _) = Observations::read(seen(1, 0, 0, 1, &[one, other]));
     let patterns: Vec<_> =
         tests.iter().map(|test| Pattern::parse(&format!("[{test}]")).unwrap()).collect();
     let (set, refused) = Set::new(&patterns);
