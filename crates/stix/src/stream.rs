@@ -135,7 +135,11 @@ impl Splitter {
             let punctuation = opens_array || (byte == b',' && self.list > 0) || byte == b']';
             if !self.in_value && !punctuation {
                 if self.list > 0 && self.since == Since::Item {
-                    return self.broken("expected a comma between objects", each);
+                    return self.broken(
+                        "expected a comma between objects",
+                        lines(chunk, &mut counted, at),
+                        each,
+                    );
                 }
                 self.line += lines(chunk, &mut counted, at);
                 self.start = self.line;
@@ -164,7 +168,11 @@ impl Splitter {
                 b'}' | b']' => {
                     let opening = if byte == b'}' { b'{' } else { b'[' };
                     if self.open.last() != Some(&opening) {
-                        return self.broken("a bracket closes what was not opened", each);
+                        return self.broken(
+                            "a bracket closes what was not opened",
+                            lines(chunk, &mut counted, at),
+                            each,
+                        );
                     }
                     let leaves_list = self.list > 0 && self.open.len() == self.list;
                     self.open.pop();
@@ -172,7 +180,11 @@ impl Splitter {
                         if self.in_value {
                             self.finish(chunk.get(from..at - 1), each);
                         } else if self.since == Since::Comma {
-                            return self.broken("an object is missing after the comma", each);
+                            return self.broken(
+                                "an object is missing after the comma",
+                                lines(chunk, &mut counted, at),
+                                each,
+                            );
                         }
                         if let Some(shell) = &mut self.shell {
                             // The rest of the bundle is read as the value that it began as.
@@ -191,7 +203,11 @@ impl Splitter {
                         self.finish(chunk.get(from..at - 1), each);
                     }
                     if self.since != Since::Item {
-                        return self.broken("an object is missing before the comma", each);
+                        return self.broken(
+                            "an object is missing before the comma",
+                            lines(chunk, &mut counted, at),
+                            each,
+                        );
                     }
                     self.since = Since::Comma;
                 }
@@ -214,7 +230,7 @@ impl Splitter {
                 self.finish(None, each);
             }
         } else {
-            self.broken(ENDS_WITHIN, each);
+            self.broken(ENDS_WITHIN, 0, each);
         }
         self.is_over = true;
     }
@@ -275,8 +291,10 @@ impl Splitter {
         self.dropped = 0;
     }
 
-    fn broken(&mut self, why: &'static str, each: &mut impl FnMut(Piece<'_>)) {
+    /// Gives up, so many lines after those that were counted.
+    fn broken(&mut self, why: &'static str, lines: u64, each: &mut impl FnMut(Piece<'_>)) {
         self.is_over = true;
+        self.line += lines;
         let line = if self.in_value { self.start } else { self.line };
         each(Piece { line, part: Part::Broken(why) });
     }
