@@ -30,7 +30,7 @@ pub(crate) struct Sign {
 /// that is unknown, revoked or not chosen
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// The files: bundles or single objects; `-` is standard input
+    /// The files: bundles, arrays, JSON Lines or single objects; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// A public key, as `entente key show` prints it [default: the keys that the node knows]

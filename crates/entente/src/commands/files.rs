@@ -6,8 +6,10 @@ use std::path::Path;
 
 use bytes::Bytes;
 use stix::Object;
+use stix::stream::{Part, Piece, Splitter};
 
 use crate::error::{Context, Result};
+use crate::output::bar;
 
 /// The bytes of a file, or of standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<Bytes> {
@@ -29,4 +31,48 @@ pub(crate) fn objects(bytes: Bytes) -> Result<Vec<Result<Object, stix::Error>>, 
     let is_bundle =
         serde_json::from_slice::<Kind>(&bytes).is_ok_and(|kind| kind.r#type == "bundle");
     if is_bundle { stix::bundle::parse(bytes) } else { Ok(vec![Object::parse(bytes)]) }
+}
+
+/// Hands on each object of a file of any size (bundles, arrays, JSON Lines), with the line on which
+/// it starts; what is none, with the reason.
+pub(crate) fn each(
+    path: &Path,
+    mut see: impl FnMut(u64, Result<Object, String>) -> Result<()>,
+) -> Result<()> {
+    const CHUNK: usize = 1 << 20;
+    let is_stdin = path.as_os_str() == "-";
+    let cannot = || format!("cannot read {}", path.display());
+    let (mut source, size): (Box<dyn Read>, u64) = if is_stdin {
+        (Box::new(std::io::stdin().lock()), 0)
+    } else {
+        let file = fs::File::open(path).context(cannot())?;
+        let size = file.metadata().map_or(0, |data| data.len());
+        (Box::new(file), size)
+    };
+    let bar = bar(size, &path.display().to_string());
+    let mut seen = Ok(());
+    let mut take = |piece: Piece<'_>| {
+        let object = match piece.part {
+            Part::Object(bytes) => Object::parse(bytes.to_vec()).map_err(|error| error.to_string()),
+            Part::TooLong(bytes) => Err(format!("{bytes} bytes are more than an object has")),
+            Part::Broken(problem) => Err(problem.to_owned()),
+            Part::Bundle(..) => return,
+        };
+        if seen.is_ok() {
+            seen = see(piece.line, object);
+        }
+    };
+    let mut splitter = Splitter::new();
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let count = source.read(&mut chunk).context(cannot())?;
+        if count == 0 {
+            splitter.end(&mut take);
+            break;
+        }
+        splitter.push(chunk.get(..count).unwrap_or_default(), &mut take);
+        bar.inc(count as u64);
+    }
+    bar.finish_and_clear();
+    seen
 }

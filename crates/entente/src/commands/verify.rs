@@ -1,5 +1,6 @@
 //! `entente verify`
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use node::{Invitation, Node};
@@ -17,6 +18,8 @@ use crate::output::Output;
 #[derive(Serialize)]
 struct Checked {
     file: String,
+    /// The line on which it starts.
+    line: u64,
     id: Option<String>,
     status: &'static str,
     /// The key that the signature names.
@@ -83,29 +86,34 @@ impl Keys {
 
 pub(crate) fn run(dir: &Path, args: &Verify, out: Output) -> Result<()> {
     let keys = Keys::of(dir, args)?;
-    let mut checked = Vec::new();
+    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut worst = 0;
     for file in &args.files {
         let name = file.display().to_string();
-        match files::objects(files::read(file)?) {
-            Ok(objects) => checked.extend(objects.into_iter().map(|one| check(&keys, &name, one))),
-            Err(error) => checked.push(check(&keys, &name, Err(error))),
-        }
+        files::each(file, |line, object| {
+            let checked = check(&keys, &name, line, object);
+            worst = worst.max(severity(&checked));
+            *counts.entry(checked.status).or_default() += 1;
+            out.one(&checked, || text(&checked))
+        })?;
     }
-    let row = |one: &Checked| {
-        let status = match one.standing {
-            Some(standing) if standing != "current" => format!("{}, key {standing}", one.status),
-            _ => one.status.to_owned(),
-        };
-        let what = one.id.as_ref().or(one.problem.as_ref()).cloned().unwrap_or_default();
-        [status, what, one.key.clone().unwrap_or_else(|| "–".to_owned()), one.file.clone()]
-    };
-    out.list(&checked, ["status", "object", "key", "file"], row, "")?;
-    let worst = checked.iter().map(severity).max().unwrap_or(0);
+    let counts: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    eprintln!("{}", if counts.is_empty() { "no objects".to_owned() } else { counts.join(", ") });
     match worst {
         0 => Ok(()),
         1 => Err(Error::new(Kind::Refused, "not all of it is signed by a key that counts")),
         _ => Err(Error::new(Kind::Invalid, "not all of it is what its owner signed")),
     }
+}
+
+/// One line: the status, the object, and where it stands.
+fn text(one: &Checked) -> String {
+    let what = one.id.as_ref().or(one.problem.as_ref()).map_or("", String::as_str);
+    let standing = match one.standing {
+        Some(standing) if standing != "current" => format!(", its key is {standing}"),
+        _ => String::new(),
+    };
+    format!("{:12} {what}{standing} ({}:{})", one.status, one.file, one.line)
 }
 
 /// 0 for what is as it should be, 1 for what nobody known vouches for, 2 for what is wrong.
@@ -117,9 +125,10 @@ fn severity(one: &Checked) -> u8 {
     }
 }
 
-fn check(keys: &Keys, file: &str, object: Result<Object, stix::Error>) -> Checked {
+fn check(keys: &Keys, file: &str, line: u64, object: Result<Object, String>) -> Checked {
     let mut checked = Checked {
         file: file.to_owned(),
+        line,
         id: None,
         status: "invalid",
         key: None,
@@ -128,7 +137,7 @@ fn check(keys: &Keys, file: &str, object: Result<Object, stix::Error>) -> Checke
         problem: None,
     };
     match object {
-        Err(error) => checked.problem = Some(error.to_string()),
+        Err(problem) => checked.problem = Some(problem),
         Ok(object) => {
             checked.id = Some(object.id().to_string());
             checked.key = sign::signer(&object).map(|key| key.to_string());
