@@ -162,7 +162,11 @@ impl Splitter {
                     self.enter(2);
                 }
                 b'{' | b'[' if self.open.len() == MOST_OPEN => {
-                    return self.broken("brackets are nested more than a thousand deep", each);
+                    return self.broken(
+                        "brackets are nested more than a thousand deep",
+                        lines(chunk, &mut counted, at),
+                        each,
+                    );
                 }
                 b'{' | b'[' => self.open.push(byte),
                 b'}' | b']' => {
