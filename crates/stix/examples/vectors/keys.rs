@@ -29,6 +29,7 @@ const STATEMENTS: &[(&str, &str, &str, &str)] = &[
     ("first revokes second", "first", "revocation", "second"),
     ("thief revokes first", "thief", "revocation", "first"),
     ("third revokes second", "third", "revocation", "second"),
+    ("thief names first", "thief", "rotation", "first"),
 ];
 
 struct Case {
@@ -173,6 +174,16 @@ const CASES: &[Case] = &[
         current: Some("second"),
         standings: &[("first", "revoked"), ("second", "current"), ("thief", "discarded")],
         judged: &[("first", 2, "good"), ("first", 3, "revoked"), ("thief", 9, "discarded")],
+    },
+    Case {
+        name: "a thief has the stolen key succeed one of his own",
+        about: "Only the stolen key vouches for it, so it is revoked with the stolen key.",
+        pinned: "second",
+        received: &["first names second", "thief names first", "second revokes first"],
+        state: "settled",
+        current: Some("second"),
+        standings: &[("first", "revoked"), ("second", "current"), ("thief", "revoked")],
+        judged: &[("thief", 3, "good"), ("thief", 4, "revoked"), ("second", 9, "good")],
     },
     Case {
         name: "nobody revokes the keys after his own",

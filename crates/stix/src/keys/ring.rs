@@ -104,12 +104,12 @@ impl Keyring {
             }
         };
         let before = graph.before(&pin);
-        for key in &before {
+        for key in before.keys() {
             stand(key, Standing::Former);
         }
 
         let mut last = pin.clone();
-        let mut seen = before.clone();
+        let mut seen: BTreeSet<_> = before.keys().cloned().collect();
         seen.insert(pin.clone());
         let state = loop {
             let named: Vec<_> = graph.successors(&last).cloned().collect();
@@ -135,13 +135,14 @@ impl Keyring {
             }
         }
         let elsewhere: Vec<_> =
-            before.iter().flat_map(|key| graph.successors(key)).cloned().collect();
+            before.keys().flat_map(|key| graph.successors(key)).cloned().collect();
         for key in graph.after(&elsewhere) {
             stand(&key, Standing::Discarded);
         }
         for (key, (_, standing)) in &mut keys {
             let settled = matches!(standing, Standing::Former | Standing::Current);
-            match graph.revoked.get(key) {
+            let unvouched = before.get(key).filter(|until| **until < i64::MAX);
+            match graph.revoked.get(key).into_iter().chain(unvouched).min() {
                 Some(since) if settled => *standing = Standing::Revoked { since: *since },
                 None if state == State::Settled(key.clone()) => *standing = Standing::Current,
                 _ => {}
@@ -279,16 +280,20 @@ impl Graph {
     }
 
     /// The keys that a key agreed to succeed, and those before them: it vouches for them, even
-    /// where they were revoked before they named it. What it agrees to after its own revocation
-    /// counts as little as what it signs then.
-    fn before(&self, key: &KeyId) -> BTreeSet<KeyId> {
-        let mut found = BTreeSet::new();
+    /// where they were revoked before they named it. With each the last moment of receipt for which
+    /// somebody vouches: whoever stole a key can have it succeed any key of his own, so its
+    /// revocation is that of all that only it vouched for.
+    fn before(&self, key: &KeyId) -> BTreeMap<KeyId, i64> {
+        let mut found = BTreeMap::from([(key.clone(), i64::MAX)]);
         let mut next = vec![key.clone()];
         while let Some(key) = next.pop() {
-            let since = self.revoked.get(&key).copied().unwrap_or(i64::MAX);
+            let vouched = found.get(&key).copied().unwrap_or(i64::MAX);
+            let until = vouched.min(self.revoked.get(&key).copied().unwrap_or(i64::MAX));
             for (before, named) in &self.named {
-                let agreed = named.get(&key).is_some_and(|at| *at <= since);
-                if agreed && found.insert(before.clone()) {
+                // What it agrees to after its revocation counts as little as what it signs then.
+                let agreed = named.get(&key).is_some_and(|at| *at <= until);
+                if agreed && found.get(before).is_none_or(|held| *held < until) {
+                    found.insert(before.clone(), until);
                     next.push(before.clone());
                 }
             }

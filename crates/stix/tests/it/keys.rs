@@ -181,11 +181,31 @@ fn a_revocation_divides_before_from_after() {
         assert_eq!(standing(&ring_of(&said), 1), Some(Standing::Former));
         assert_eq!(*ring_of(&said).state(), settled(2));
     }
-    // A revoked key speaks neither for those before it nor of them.
+    // A revoked key speaks neither for those before it nor of them; what only it vouched for is
+    // revoked with it, by its successor and not by itself.
     let late =
         ring(3, &[Rotates(1, 2), Rotates(2, 3), Revokes(3, 2), Revokes(2, 1), Rotates(9, 2)]);
-    assert_eq!(standing(&late, 1), Some(Standing::Former));
+    assert_eq!(standing(&late, 1), Some(Standing::Revoked { since: 3 }));
     assert_eq!(standing(&late, 9), None);
+}
+
+/// Whoever stole a key can have it agree to succeed any key of his own.
+#[test]
+fn what_only_a_revoked_key_vouched_for_is_revoked_with_it() {
+    let said = [Rotates(1, 2), Rotates(9, 1), Rotates(8, 9), Revokes(2, 1), Rotates(7, 9)];
+    for pin in [1, 2] {
+        let ring = ring(pin, &said);
+        assert_eq!(*ring.state(), settled(2));
+        for n in [1, 8, 9] {
+            assert_eq!(standing(&ring, n), Some(Standing::Revoked { since: 4 }), "{n}");
+            assert_eq!(ring.judge(&name(n), 4), Judgement::Good);
+            assert_eq!(ring.judge(&name(n), 5), Judgement::Revoked);
+        }
+        assert_eq!(ring.judge(&name(7), 9), Judgement::Unknown);
+    }
+    // For what an unrevoked key vouches too, that one's word is enough.
+    let ring = ring(3, &[Rotates(1, 2), Rotates(2, 3), Rotates(1, 3), Revokes(3, 2)]);
+    assert_eq!(standing(&ring, 1), Some(Standing::Former));
 }
 
 #[test]
@@ -272,6 +292,13 @@ proptest! {
             State::Conflict { signer, .. } => prop_assert_eq!((signer, pin), (&name(1), 1)),
             State::Ended(_) => prop_assert!(false, "{ring:?}"),
         }
+        for thief in 10..14 {
+            prop_assert_ne!(ring.judge(&name(thief), i64::MAX), Judgement::Good);
+        }
+        // Nor does it leave anything behind when it is revoked, whatever it agreed to succeed.
+        said.extend((10..14).map(|thief| Rotates(thief, 1)));
+        said.push(Revokes(2, 1));
+        let ring = self::ring(pin, &said);
         for thief in 10..14 {
             prop_assert_ne!(ring.judge(&name(thief), i64::MAX), Judgement::Good);
         }
