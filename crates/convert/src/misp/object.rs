@@ -139,18 +139,20 @@ impl Exporter {
         let plan = plan(template, type_name, attributes, &owns, extra)?;
         let mut filling =
             Filling { main: start(template, type_name), parent: Object::new(), scos: self.scos() };
-        let mut members = Vec::with_capacity(attributes.len());
+        let mut members: Vec<Member<'_>> =
+            attributes.iter().map(|attribute| Member { attribute, at: None }).collect();
         let mut comparisons = Vec::new();
-        let mut detects = false;
-        for ((attribute, own), rule) in attributes.iter().zip(&owns).zip(plan) {
+        let detects = attributes.iter().any(|attribute| to_ids(attribute));
+        for (index, rule) in plan {
+            let (Some(member), Some(own)) = (members.get_mut(index), owns.get(index)) else {
+                continue;
+            };
+            let attribute = member.attribute;
             let (value, data) = (guess::text(attribute, "value"), data(attribute));
-            let at = rule.and_then(|rule| filling.put(rule, value, data, own));
-            let to_ids = to_ids(attribute);
-            detects |= to_ids;
-            if let (true, Some(_), Some(rule)) = (to_ids, &at, rule) {
+            member.at = filling.put(rule, value, data, own);
+            if member.at.is_some() && to_ids(attribute) {
                 comparisons.extend(place::compare(type_name, rule, value, data));
             }
-            members.push(Member { attribute, at });
         }
         let Filling { mut main, parent, mut scos } = filling;
         if !parent.is_empty() {
@@ -162,7 +164,7 @@ impl Exporter {
         }
         complete(&mut main, template, attributes);
         comparisons.extend(extra.apply(&mut main));
-        detects |= extra.to_ids;
+        let detects = detects || extra.to_ids;
         if template.becomes != Becomes::Observed(type_name) {
             let mut primary = {
                 let id = self.registry.fresh(type_name, uuid);
@@ -471,14 +473,15 @@ pub(crate) fn to_ids(attribute: &Object) -> bool {
     flag(attribute.get("to_ids")).unwrap_or(default) && flag(attribute.get("deleted")) != Some(true)
 }
 
-/// Which rule each attribute follows; `None` if the object could not be what it should.
+/// Which attribute follows which rule, in the order of the rules: what two rules have one place
+/// for goes by the first. `None` if the object could not be what it should.
 fn plan(
     template: &'static Template,
     type_name: &str,
     attributes: &[&Object],
     owns: &[String],
     extra: &pe::Extra,
-) -> Option<Vec<Option<&'static templates::Rule>>> {
+) -> Option<Vec<(usize, &'static templates::Rule)>> {
     let mut registry = super::scos::Registry::default();
     let mut trial = Filling {
         main: start(template, type_name),
@@ -486,12 +489,15 @@ fn plan(
         scos: super::scos::Scos::new(&mut registry),
     };
     let mut plan = Vec::with_capacity(attributes.len());
-    for (attribute, own) in attributes.iter().zip(owns) {
-        let relation = guess::text(attribute, "object_relation");
-        let rule = template.rules.iter().find(|rule| rule.relation == relation);
-        let rule = rule.filter(|_| flag(attribute.get("deleted")) != Some(true));
-        let value = guess::text(attribute, "value");
-        plan.push(rule.filter(|rule| trial.put(rule, value, data(attribute), own).is_some()));
+    for rule in template.rules {
+        for (index, (attribute, own)) in attributes.iter().zip(owns).enumerate() {
+            let fits = guess::text(attribute, "object_relation") == rule.relation
+                && flag(attribute.get("deleted")) != Some(true);
+            let value = guess::text(attribute, "value");
+            if fits && trial.put(rule, value, data(attribute), own).is_some() {
+                plan.push((index, rule));
+            }
+        }
     }
     let Filling { mut main, parent, scos: _ } = trial;
     if !parent.is_empty() {

@@ -36,6 +36,7 @@ pub(crate) struct Filling<'a> {
 
 impl Filling<'_> {
     /// Puts a value where its rule says; the place, or `None` if it is taken or cannot hold it.
+    #[allow(clippy::too_many_lines)] // One arm a kind of place.
     pub(crate) fn put(
         &mut self,
         rule: &Rule,
@@ -122,11 +123,14 @@ impl Filling<'_> {
                 self.append(&["body_multipart"], part)
             }
             Place::Parent(key) => {
-                let value =
-                    if key == "pid" { canonical(value)?.into() } else { Value::from(value) };
                 if self.parent.contains_key(key) {
                     return None;
                 }
+                let value = match key {
+                    "pid" => canonical(value).filter(|pid| *pid >= 0)?.into(),
+                    "image_ref" => self.scos.put(ending(End::File, value)?, own).into(),
+                    _ => Value::from(value),
+                };
                 self.parent.insert(key.into(), value);
                 Some(format!("/parent_ref/{key}"))
             }
@@ -224,6 +228,9 @@ fn ending(end: End, value: &str) -> Option<Object> {
         End::Email => json!({ "type": "email-addr", "value": value }),
         End::File => json!({ "type": "file", "name": value }),
         End::Directory => json!({ "type": "directory", "path": value }),
+        End::Process => {
+            json!({ "type": "process", "pid": canonical(value).filter(|pid| *pid >= 0)? })
+        }
     };
     Some(object(sco))
 }
@@ -236,6 +243,7 @@ fn fits(end: End, sco: &Object) -> bool {
         End::Email => of_type == "email-addr",
         End::File => of_type == "file",
         End::Directory => of_type == "directory",
+        End::Process => of_type == "process",
     }
 }
 
@@ -244,6 +252,7 @@ fn end_key(end: End) -> &'static str {
         End::Address | End::Domain | End::Email => "value",
         End::File => "name",
         End::Directory => "path",
+        End::Process => "pid",
     }
 }
 
@@ -313,7 +322,7 @@ fn read_rule(rule: &Rule, main: &Object, others: &[&Object]) -> Vec<Found> {
         Place::Ends(key, end) => list(&[key])
             .filter_map(|(index, item)| {
                 let sco = referred(Some(item), others).filter(|sco| fits(end, sco))?;
-                let value = shape::string(sco, end_key(end))?;
+                let value = plain(sco.get(end_key(end))?)?;
                 Some(found(format!("/{key}/{index}"), Some(value), None))
             })
             .collect(),
@@ -343,10 +352,9 @@ fn read_rule(rule: &Rule, main: &Object, others: &[&Object]) -> Vec<Found> {
             .collect(),
         Place::Parent(key) => {
             let parent = referred(main.get("parent_ref"), others);
-            let value = parent.and_then(|parent| match parent.get(key)? {
-                Value::String(text) => Some(text.clone()),
-                Value::Number(number) => Some(number.to_string()),
-                _ => None,
+            let value = parent.and_then(|parent| match key {
+                "image_ref" => shape::string(referred(parent.get(key), others)?, "name"),
+                _ => plain(parent.get(key)?),
             });
             one(format!("/parent_ref/{key}"), value)
         }
@@ -359,6 +367,15 @@ fn read_rule(rule: &Rule, main: &Object, others: &[&Object]) -> Vec<Found> {
                 })
                 .collect()
         }
+    }
+}
+
+/// A text or number as text.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
@@ -406,6 +423,9 @@ pub(crate) fn compare(
             pattern::address(&path(&[key]), address_type(value)?, value)
         }
         Place::End(key, end) => pattern::equals(&path(&[key, end_key(end)]), value),
+        Place::Ends(key, End::Process) => {
+            pattern::number(&format!("{}[*].pid", path(&[key])), canonical(value)?)
+        }
         Place::Ends(key, end) => {
             pattern::equals(&format!("{}[*].{}", path(&[key]), end_key(end)), value)
         }
@@ -418,6 +438,9 @@ pub(crate) fn compare(
             pattern::equals(&format!("{prefix}:body_multipart[*].body_raw_ref.{key}"), value)
         }
         Place::Parent("pid") => pattern::number(&path(&["parent_ref", "pid"]), canonical(value)?),
+        Place::Parent("image_ref") => {
+            pattern::equals(&path(&["parent_ref", "image_ref", "name"]), value)
+        }
         Place::Parent(key) => pattern::equals(&path(&["parent_ref", key]), value),
         Place::Url | Place::Name => return None,
     })

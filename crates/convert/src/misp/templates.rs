@@ -55,6 +55,8 @@ pub(crate) enum End {
     File,
     /// A folder.
     Directory,
+    /// A process by its number.
+    Process,
 }
 
 /// An attribute of a template: its relation, its type, and where it goes.
@@ -541,6 +543,8 @@ pub(crate) const TEMPLATES: &[Template] = &[
             r("creation-time", "datetime", Time(&["created_time"])),
             r("hidden", "boolean", Flag(&["is_hidden"])),
             r("image", "filename", To("image_ref", End::File)),
+            r("child-pid", "text", Ends("child_refs", End::Process)),
+            r("parent-image", "filename", Parent("image_ref")),
             r("parent-pid", "text", Parent("pid")),
             r("parent-command-line", "text", Parent("command_line")),
         ],

@@ -412,7 +412,14 @@ const RELATIONS: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "process",
-        &[("pid", "port"), ("parent-pid", "port"), ("image", "filename"), ("hidden", "boolean")],
+        &[
+            ("pid", "port"),
+            ("parent-pid", "port"),
+            ("parent-image", "filename"),
+            ("child-pid", "port"),
+            ("image", "filename"),
+            ("hidden", "boolean"),
+        ],
     ),
     ("registry-key", &[("key", "regkey"), ("data", "text"), ("last-modified", "datetime")]),
     ("registry-key-value", &[("name", "text"), ("data", "text")]),

@@ -56,7 +56,7 @@ fn the_made_events_reach_every_kind_of_object() {
 
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::BTreeMap::<String, usize>::new();
-    for _ in 0..150 {
+    for _ in 0..300 {
         let event = made::event().new_tree(&mut runner).expect("an event").current();
         for object in there(&event) {
             let kind = object["type"].as_str().unwrap_or_default().to_owned();
