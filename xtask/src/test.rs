@@ -95,7 +95,7 @@ fn validators(root: &Path) -> Result<Count> {
     let python = |script: &str| {
         Cmd::new(root.join("e2e/.venv/bin/python")).args([script, &program]).dir(root).counted()
     };
-    Ok(python("e2e/peers/run.py")? + python("e2e/peers/real.py")?)
+    Ok(python("e2e/peers/run.py")? + python("e2e/peers/real.py")? + python("e2e/peers/misp.py")?)
 }
 
 fn clients(root: &Path) -> Result<Count> {

@@ -554,6 +554,10 @@ fn complete(main: &mut Object, template: &Template, attributes: &[&Object]) {
             main.remove(last);
         }
     }
+    if guess::text(main, "type") == "network-traffic" && main.contains_key("end") {
+        // What has ended is not active (STIX 2.1 section 6.12).
+        main.insert("is_active".into(), false.into());
+    }
     match guess::text(main, "type") {
         "network-traffic" if !main.contains_key("protocols") => {
             let is_http =
