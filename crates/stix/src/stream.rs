@@ -98,130 +98,129 @@ impl Splitter {
 
     /// Takes the next bytes, and gives each piece that they complete.
     pub fn push(&mut self, chunk: &[u8], each: &mut impl FnMut(Piece<'_>)) {
-        // Where the part of the value starts that is not held yet, and up to where lines are
-        // counted.
-        let (mut from, mut counted) = (0, 0);
-        let mut string_from = None;
-        let mut at = 0;
+        let mut chunk = Chunk { bytes: chunk, at: 0, from: 0, counted: 0, string: None };
         while !self.is_over {
+            if self.text == Text::Inside {
+                chunk.at += plain(chunk.rest());
+            }
+            let Some(byte) = chunk.bytes.get(chunk.at).copied() else { break };
+            chunk.at += 1;
             if self.text != Text::Outside {
-                if self.text == Text::Inside {
-                    at += plain(chunk.get(at..).unwrap_or_default());
-                }
-                let Some(byte) = chunk.get(at).copied() else { break };
-                at += 1;
-                match byte {
-                    _ if self.text == Text::Escaped => self.text = Text::Inside,
-                    b'\\' => self.text = Text::Escaped,
-                    b'"' => {
-                        self.text = Text::Outside;
-                        if self.open.len() == 1 && self.list == 0 {
-                            let begun = string_from.take();
-                            let string = chunk.get(begun.unwrap_or(0)..at);
-                            self.key = self.key_of(string, begun.is_some());
-                        }
-                    }
-                    _ => {}
-                }
-                continue;
-            }
-            let Some(byte) = chunk.get(at).copied() else { break };
-            at += 1;
-            if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
-                continue;
-            }
-            // What begins a value, unless one is being read or a list opens.
-            let opens_array = byte == b'[' && self.open.is_empty() && !self.in_value;
-            let punctuation = opens_array || (byte == b',' && self.list > 0) || byte == b']';
-            if !self.in_value && !punctuation {
-                if self.list > 0 && self.since == Since::Item {
-                    return self.broken(
-                        "expected a comma between objects",
-                        lines(chunk, &mut counted, at),
-                        each,
-                    );
-                }
-                self.line += lines(chunk, &mut counted, at);
-                self.start = self.line;
-                self.in_value = true;
-                from = at - 1;
-            }
-            let key = std::mem::take(&mut self.key);
-            match byte {
-                b'"' => {
-                    self.text = Text::Inside;
-                    string_from = Some(at - 1);
-                }
-                b':' if key == Key::Objects => self.key = Key::Colon,
-                b'[' if opens_array => self.enter(1),
-                b'[' if key == Key::Colon && self.shell.is_none() => {
-                    self.hold(chunk.get(from..at));
-                    let bytes = std::mem::take(&mut self.held);
-                    self.shell = Some(Shell { bytes, line: self.start, objects: 0 });
-                    self.in_value = false;
-                    self.enter(2);
-                }
-                b'{' | b'[' if self.open.len() == MOST_OPEN => {
-                    return self.broken(
-                        "brackets are nested more than a thousand deep",
-                        lines(chunk, &mut counted, at),
-                        each,
-                    );
-                }
-                b'{' | b'[' => self.open.push(byte),
-                b'}' | b']' => {
-                    let opening = if byte == b'}' { b'{' } else { b'[' };
-                    if self.open.last() != Some(&opening) {
-                        return self.broken(
-                            "a bracket closes what was not opened",
-                            lines(chunk, &mut counted, at),
-                            each,
-                        );
-                    }
-                    let leaves_list = self.list > 0 && self.open.len() == self.list;
-                    self.open.pop();
-                    if leaves_list {
-                        if self.in_value {
-                            self.finish(chunk.get(from..at - 1), each);
-                        } else if self.since == Since::Comma {
-                            return self.broken(
-                                "an object is missing after the comma",
-                                lines(chunk, &mut counted, at),
-                                each,
-                            );
-                        }
-                        if let Some(shell) = &mut self.shell {
-                            // The rest of the bundle is read as the value that it began as.
-                            self.held = std::mem::take(&mut shell.bytes);
-                            self.start = shell.line;
-                            self.in_value = true;
-                            from = at - 1;
-                        }
-                        self.list = 0;
-                    } else if self.open.len() == self.list {
-                        self.finish(chunk.get(from..at), each);
-                    }
-                }
-                b',' if self.list > 0 && self.open.len() == self.list => {
-                    if self.in_value {
-                        self.finish(chunk.get(from..at - 1), each);
-                    }
-                    if self.since != Since::Item {
-                        return self.broken(
-                            "an object is missing before the comma",
-                            lines(chunk, &mut counted, at),
-                            each,
-                        );
-                    }
-                    self.since = Since::Comma;
-                }
-                _ => {}
+                self.within_string(byte, &mut chunk);
+            } else if let Err(why) = self.structural(byte, &mut chunk, each) {
+                self.line += chunk.lines();
+                return self.broken(why, each);
             }
         }
         if self.in_value {
-            self.hold(chunk.get(from..));
+            self.hold(chunk.bytes.get(chunk.from..));
         }
-        self.line += lines(chunk, &mut counted, chunk.len());
+        chunk.at = chunk.bytes.len();
+        self.line += chunk.lines();
+    }
+
+    fn within_string(&mut self, byte: u8, chunk: &mut Chunk<'_>) {
+        match byte {
+            _ if self.text == Text::Escaped => self.text = Text::Inside,
+            b'\\' => self.text = Text::Escaped,
+            b'"' => {
+                self.text = Text::Outside;
+                if self.open.len() == 1 && self.list == 0 {
+                    let begun = chunk.string.take();
+                    let string = chunk.bytes.get(begun.unwrap_or(0)..chunk.at);
+                    self.key = self.key_of(string, begun.is_some());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A byte outside strings; why the file cannot be cut any further.
+    fn structural(
+        &mut self,
+        byte: u8,
+        chunk: &mut Chunk<'_>,
+        each: &mut impl FnMut(Piece<'_>),
+    ) -> Result<(), &'static str> {
+        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            return Ok(());
+        }
+        // What begins a value, unless one is being read or a list opens.
+        let opens_array = byte == b'[' && self.open.is_empty() && !self.in_value;
+        let punctuation = opens_array || (byte == b',' && self.list > 0) || byte == b']';
+        if !self.in_value && !punctuation {
+            if self.list > 0 && self.since == Since::Item {
+                return Err("expected a comma between objects");
+            }
+            self.line += chunk.lines();
+            self.start = self.line;
+            self.in_value = true;
+            chunk.from = chunk.at - 1;
+        }
+        let key = std::mem::take(&mut self.key);
+        match byte {
+            b'"' => {
+                self.text = Text::Inside;
+                chunk.string = Some(chunk.at - 1);
+            }
+            b':' if key == Key::Objects => self.key = Key::Colon,
+            b'[' if opens_array => self.enter(1),
+            b'[' if key == Key::Colon && self.shell.is_none() => {
+                self.hold(chunk.value());
+                let bytes = std::mem::take(&mut self.held);
+                self.shell = Some(Shell { bytes, line: self.start, objects: 0 });
+                self.in_value = false;
+                self.enter(2);
+            }
+            b'{' | b'[' if self.open.len() == MOST_OPEN => {
+                return Err("brackets are nested more than a thousand deep");
+            }
+            b'{' | b'[' => self.open.push(byte),
+            b'}' | b']' => return self.closing(byte, chunk, each),
+            b',' if self.list > 0 && self.open.len() == self.list => {
+                if self.in_value {
+                    self.finish(chunk.before(), each);
+                }
+                if self.since != Since::Item {
+                    return Err("an object is missing before the comma");
+                }
+                self.since = Since::Comma;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn closing(
+        &mut self,
+        byte: u8,
+        chunk: &mut Chunk<'_>,
+        each: &mut impl FnMut(Piece<'_>),
+    ) -> Result<(), &'static str> {
+        let opening = if byte == b'}' { b'{' } else { b'[' };
+        if self.open.last() != Some(&opening) {
+            return Err("a bracket closes what was not opened");
+        }
+        let leaves_list = self.list > 0 && self.open.len() == self.list;
+        self.open.pop();
+        if leaves_list {
+            if self.in_value {
+                self.finish(chunk.before(), each);
+            } else if self.since == Since::Comma {
+                return Err("an object is missing after the comma");
+            }
+            if let Some(shell) = &mut self.shell {
+                // The rest of the bundle is read as the value that it began as.
+                self.held = std::mem::take(&mut shell.bytes);
+                self.start = shell.line;
+                self.in_value = true;
+                chunk.from = chunk.at - 1;
+            }
+            self.list = 0;
+        } else if self.open.len() == self.list {
+            self.finish(chunk.value(), each);
+        }
+        Ok(())
     }
 
     /// The file's end.
@@ -234,7 +233,7 @@ impl Splitter {
                 self.finish(None, each);
             }
         } else {
-            self.broken(ENDS_WITHIN, 0, each);
+            self.broken(ENDS_WITHIN, each);
         }
         self.is_over = true;
     }
@@ -295,20 +294,46 @@ impl Splitter {
         self.dropped = 0;
     }
 
-    /// Gives up, so many lines after those that were counted.
-    fn broken(&mut self, why: &'static str, lines: u64, each: &mut impl FnMut(Piece<'_>)) {
+    fn broken(&mut self, why: &'static str, each: &mut impl FnMut(Piece<'_>)) {
         self.is_over = true;
-        self.line += lines;
         let line = if self.in_value { self.start } else { self.line };
         each(Piece { line, part: Part::Broken(why) });
     }
 }
 
-/// The line breaks up to `at` that were not counted yet.
-fn lines(chunk: &[u8], counted: &mut usize, at: usize) -> u64 {
-    let new = chunk.get(*counted..at).unwrap_or_default();
-    *counted = at;
-    line_breaks(new)
+/// The bytes that came last, and how far they are read.
+struct Chunk<'c> {
+    bytes: &'c [u8],
+    at: usize,
+    /// Where the part of the value starts that is not held yet.
+    from: usize,
+    /// Up to where lines are counted.
+    counted: usize,
+    /// Where the string being read starts, if it starts here.
+    string: Option<usize>,
+}
+
+impl<'c> Chunk<'c> {
+    fn rest(&self) -> &'c [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// The value up to and with the byte just read.
+    fn value(&self) -> Option<&'c [u8]> {
+        self.bytes.get(self.from..self.at)
+    }
+
+    /// The value up to the byte just read.
+    fn before(&self) -> Option<&'c [u8]> {
+        self.bytes.get(self.from..self.at - 1)
+    }
+
+    /// The line breaks so far that were not counted yet.
+    fn lines(&mut self) -> u64 {
+        let new = self.bytes.get(self.counted..self.at).unwrap_or_default();
+        self.counted = self.at;
+        line_breaks(new)
+    }
 }
 
 /// How many lines end within these bytes.
