@@ -53,6 +53,7 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
             run.step("TAXII clients", || clients(root));
             run.step("signatures through others’ programs", || signatures(root));
             run.step("other validators", || validators(root));
+            run.step("other formats, others’ data", || formats(root));
             run.step("other matchers of patterns", || matchers(root));
         }
     }
@@ -96,6 +97,15 @@ fn validators(root: &Path) -> Result<Count> {
         Cmd::new(root.join("e2e/.venv/bin/python")).args([script, &program]).dir(root).counted()
     };
     Ok(python("e2e/peers/run.py")? + python("e2e/peers/real.py")? + python("e2e/peers/misp.py")?)
+}
+
+/// STIX 2.0 of others' making is lifted, and others' lists are read.
+fn formats(root: &Path) -> Result<Count> {
+    let program = root.join("target/debug/entente").display().to_string();
+    Cmd::new(root.join("e2e/.venv/bin/python"))
+        .args(["e2e/peers/formats_test.py", &program, "-v"])
+        .dir(root)
+        .counted()
 }
 
 fn clients(root: &Path) -> Result<Count> {
