@@ -193,7 +193,7 @@ class Lifting(unittest.TestCase):
         file = {"type": "file", "name": "a", "is_encrypted": True, "encryption_algorithm": "rc4",
                 "decryption_key": "k", "hashes": {"MD6": "0" * 32},
                 "extensions": {"archive-ext": {"contains_refs": ["1"], "version": "5"}}}
-        process = {"type": "process", "name": "b", "arguments": ["-x"]}
+        process = {"type": "process", "pid": 4, "name": "b", "arguments": ["-x"]}
         seen = v20.ObservedData(
             first_observed=WHEN, last_observed=WHEN, number_observed=1,
             objects={"0": file, "1": {"type": "file", "name": "c"}, "2": process})
