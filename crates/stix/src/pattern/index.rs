@@ -45,6 +45,8 @@ pub(super) struct Index {
     types: HashMap<String, Root>,
     nodes: Vec<Branch>,
     slots: Vec<Slot>,
+    /// Whether some path forks: many ways can then lead to one object.
+    forks: bool,
 }
 
 /// Where the paths of a type begin.
@@ -356,7 +358,7 @@ fn bits(number: f64) -> u64 {
 struct Way<'w> {
     sight: Sight<'w>,
     /// The branches that a reference has led to an object before: once is enough, and objects that
-    /// refer to each other in turn have no end.
+    /// refer to each other in turn have no end. Kept where paths fork.
     been: HashSet<(usize, usize)>,
 }
 
@@ -372,6 +374,7 @@ impl Index {
             };
             let entry = Entry(if is_whole { number | Entry::SURE } else { number });
             for probe in cover(query).1 {
+                this.forks |= probe.forks;
                 this.add(probe, entry);
             }
         }
@@ -488,7 +491,7 @@ impl Index {
             Value::Object(object) => self.members(node, object, way, see),
             Value::String(id) if refers && !node.keys.is_empty() => {
                 if let Some(index) = way.sight.position(id)
-                    && way.been.insert((at, index))
+                    && (!self.forks || way.been.insert((at, index)))
                     && let Some(object) = way.sight.get(index)
                 {
                     self.members(node, object, way, see);

@@ -28,6 +28,9 @@ pub(super) struct Probe {
     pub(super) encoding: Encoding,
     pub(super) negated: bool,
     pub(super) ask: Ask,
+    /// Whether the path goes on from every item more than once, so that many ways can lead to one
+    /// object.
+    pub(super) forks: bool,
 }
 
 /// What a test asks of a value.
@@ -186,7 +189,9 @@ impl Probe {
             Check::Superset(text) => Ask::Superset(network(text)?),
             Check::Exists => Ask::Exists,
         };
-        Ok(Self { path: from.path.clone(), encoding, negated: from.negated, ask })
+        let any = from.path.steps.iter().filter(|step| **step == Step::Any);
+        let forks = any.count() > 1;
+        Ok(Self { path: from.path.clone(), encoding, negated: from.negated, ask, forks })
     }
 
     /// Whether it holds for an object of the path's type.
@@ -207,7 +212,7 @@ struct Walk<'w> {
     sight: Sight<'w>,
     is_exists: bool,
     /// With so many steps to go, this object said no: objects that refer to each other in turn
-    /// are not gone through again and again.
+    /// are not gone through again and again. Kept where the path forks.
     been: HashSet<(usize, usize)>,
 }
 
@@ -223,7 +228,7 @@ impl Walk<'_> {
                 let object = match value {
                     Value::Object(object) => Some(object),
                     Value::String(id) if refers => self.sight.position(id).and_then(|index| {
-                        let is_new = self.been.insert((steps.len(), index));
+                        let is_new = !self.probe.forks || self.been.insert((steps.len(), index));
                         is_new.then(|| self.sight.get(index))?
                     }),
                     _ => None,
