@@ -18,7 +18,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde_json::Value;
 use stix::json::{Kind, Tree};
-use stix::object::{Class, class_of};
+use stix::object::{Class, MAX_BYTES, class_of};
 use stix::{Id, Object, Pointer, extension};
 
 use crate::draft::Draft;
@@ -108,6 +108,11 @@ impl Lift {
     }
 
     fn add(&mut self, bytes: &[u8], place: &Pointer) {
+        // Nothing is made of what will be refused in the end.
+        if bytes.len() > MAX_BYTES {
+            let why = format!("{} bytes; an object has at most {MAX_BYTES}", bytes.len());
+            return self.refuse(place, why);
+        }
         let draft = match Draft::read(bytes) {
             Ok(draft) => draft,
             Err(error) => return self.refuse(place, error.to_string()),

@@ -394,16 +394,28 @@ impl<'a> Importer<'a> {
 impl Parts {
     /// Puts the parts into their event.
     pub(crate) fn into_event(mut self, event: &mut Object) {
-        for (uuid, key, item) in std::mem::take(&mut self.hanging) {
+        // By holder: things that hang are many, and so are those that they hang on.
+        let mut hanging: HashMap<String, Vec<(usize, &'static str, Object)>> = HashMap::new();
+        for (index, (uuid, key, item)) in self.hanging.into_iter().enumerate() {
+            hanging.entry(uuid).or_default().push((index, key, item));
+        }
+        if !hanging.is_empty() {
             let attributes = self.attributes.iter_mut();
             let clusters = self
                 .galaxies
                 .iter_mut()
                 .filter_map(|galaxy| galaxy.get_mut("GalaxyCluster")?.as_array_mut());
             let clusters = clusters.flatten().filter_map(Value::as_object_mut);
-            let mut holders = attributes.chain(self.objects.iter_mut()).chain(clusters);
-            let holder = holders.find(|one| text(one, "uuid") == uuid);
-            push(holder.unwrap_or(event), key, item);
+            for holder in attributes.chain(self.objects.iter_mut()).chain(clusters) {
+                for (_, key, item) in hanging.remove(text(holder, "uuid")).into_iter().flatten() {
+                    push(holder, key, item);
+                }
+            }
+        }
+        let mut rest: Vec<_> = hanging.into_values().flatten().collect();
+        rest.sort_unstable_by_key(|(index, ..)| *index);
+        for (_, key, item) in rest {
+            push(event, key, item);
         }
         for (key, list) in [
             ("Attribute", self.attributes),

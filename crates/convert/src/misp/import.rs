@@ -18,6 +18,9 @@ pub(crate) struct Importer<'a> {
     pub(crate) by_id: HashMap<&'a str, &'a Object>,
     pub(crate) indicators: HashMap<&'a str, &'a Object>,
     pub(crate) used: HashSet<&'a str>,
+    /// What hangs somewhere already. Each thing hangs in one place: notes on notes that somebody
+    /// made to hang on themselves have no end.
+    hung: HashSet<&'a str>,
 }
 
 impl<'a> Importer<'a> {
@@ -43,7 +46,7 @@ impl<'a> Importer<'a> {
                 indicators.insert(guess::text(object, "target_ref"), *indicator);
             }
         }
-        Self { by_id, indicators, used: HashSet::new() }
+        Self { by_id, indicators, used: HashSet::new(), hung: HashSet::new() }
     }
 
     /// The object of an identifier.
@@ -65,6 +68,8 @@ impl<'a> Importer<'a> {
     /// An observation's observables, those referred to by them included.
     pub(crate) fn observables(&self, of: &'a Object) -> Vec<&'a Object> {
         let mut all = self.ends(of, "object_refs");
+        let mut held: HashSet<*const Object> =
+            all.iter().map(|end| std::ptr::from_ref(*end)).collect();
         let mut next = 0;
         while let Some(object) = all.get(next).copied() {
             next += 1;
@@ -81,7 +86,7 @@ impl<'a> Importer<'a> {
                 };
                 for end in ids.into_iter().filter_map(|id| self.get(id)) {
                     let is_sco = !end.contains_key("created");
-                    if is_sco && !all.iter().any(|held| std::ptr::eq(*held, end)) {
+                    if is_sco && held.insert(std::ptr::from_ref(end)) {
                         all.push(end);
                     }
                 }
@@ -238,6 +243,9 @@ impl<'a> Importer<'a> {
         }
         let object = self.get(entry.as_str()?)?;
         self.mark(object);
+        if !self.hung.insert(guess::id(object)) {
+            return None;
+        }
         let body = residue::body(object)?;
         let guessed = match key {
             "Sighting" => {
@@ -325,11 +333,15 @@ fn in_order(objects: Vec<(Option<u64>, Value)>) -> Vec<Value> {
     let (mut placed, free): (Vec<_>, Vec<_>) =
         objects.into_iter().partition(|(index, _)| index.is_some());
     placed.sort_by_key(|(index, _)| *index);
-    let mut all: Vec<Value> = free.into_iter().map(|(_, object)| object).collect();
+    let mut free = free.into_iter().map(|(_, object)| object);
+    let mut all = Vec::with_capacity(placed.len() + free.len());
     for (index, object) in placed {
-        let at = usize::try_from(index.unwrap_or_default()).unwrap_or(usize::MAX).min(all.len());
-        all.insert(at, object);
+        let at = usize::try_from(index.unwrap_or_default()).unwrap_or(usize::MAX);
+        let before = at.saturating_sub(all.len());
+        all.extend(free.by_ref().take(before));
+        all.push(object);
     }
+    all.extend(free);
     all
 }
 

@@ -12,24 +12,29 @@ use super::residue::Object;
 /// What stands under which identifier already. A content that is nothing but a value needs no
 /// print: its identifier is one.
 #[derive(Debug, Default)]
-pub(crate) struct Registry(HashMap<String, Option<Uuid>>);
+pub(crate) struct Registry {
+    held: HashMap<String, Option<Uuid>>,
+    /// How often one was asked for that was taken: the next is tried from there.
+    rounds: HashMap<String, u32>,
+}
 
 impl Registry {
     /// Reserves `type--uuid`, or what follows from it if that is taken.
     pub(crate) fn fresh(&mut self, type_name: &str, uuid: &str) -> String {
-        let mut id = format!("{type_name}--{uuid}");
-        let mut round = 0_u32;
-        while self.0.contains_key(&id) {
-            round += 1;
+        let asked = format!("{type_name}--{uuid}");
+        let mut id = asked.clone();
+        while self.held.contains_key(&id) {
+            let round = self.rounds.entry(asked.clone()).or_default();
+            *round += 1;
             id = derived(type_name, &format!("{uuid}#{round}"));
         }
-        self.0.insert(id.clone(), None);
+        self.held.insert(id.clone(), None);
         id
     }
 
     /// Whether something stands under this identifier.
     pub(crate) fn holds(&self, id: &str) -> bool {
-        self.0.contains_key(id)
+        self.held.contains_key(id)
     }
 
     /// Takes an identifier; false if it was taken.
@@ -37,7 +42,7 @@ impl Registry {
         if self.holds(id) {
             return false;
         }
-        self.0.insert(id.to_owned(), None);
+        self.held.insert(id.to_owned(), None);
         true
     }
 }
@@ -76,7 +81,7 @@ impl<'a> Scos<'a> {
             .map_or_else(|| format!("{type_name}--{own}"), |id| id.as_str().to_owned());
         let mut round = 0_u32;
         let is_new = loop {
-            match self.registry.0.get(&id) {
+            match self.registry.held.get(&id) {
                 None => break true,
                 Some(held) if *held == print && print.is_some() => break false,
                 // What is nothing but a value is the same under the same derived identifier.
@@ -91,7 +96,7 @@ impl<'a> Scos<'a> {
             }
         };
         if is_new {
-            self.registry.0.insert(id.clone(), print);
+            self.registry.held.insert(id.clone(), print);
         }
         sco.insert("spec_version".into(), "2.1".into());
         sco.insert("id".into(), id.as_str().into());

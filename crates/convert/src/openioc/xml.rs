@@ -11,6 +11,8 @@ use crate::Error;
 pub(super) const MAX_BYTES: usize = 16 << 20;
 /// The deepest nesting of elements.
 const MAX_DEPTH: usize = 64;
+/// Attributes of one element at most. The reader holds each against all before it.
+const MAX_ATTRIBUTES: usize = 100;
 /// Elements at most.
 const MAX_ELEMENTS: usize = 200_000;
 
@@ -137,7 +139,10 @@ fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) {
 
 fn element(start: &BytesStart<'_>) -> Result<Element, String> {
     let mut attributes = Vec::new();
-    for attribute in start.attributes() {
+    for (index, attribute) in start.attributes().enumerate() {
+        if index == MAX_ATTRIBUTES {
+            return Err(format!("an element with more than {MAX_ATTRIBUTES} attributes"));
+        }
         let attribute = attribute.map_err(|error| error.to_string())?;
         let key = attribute.key;
         // Names of namespaces say nothing of the content.
@@ -198,5 +203,7 @@ mod tests {
         assert!(read(b"\xff<a/>").is_err());
         let deep = "<a>".repeat(65) + &"</a>".repeat(65);
         assert!(read(deep.as_bytes()).is_err());
+        let wide: String = (0..500_000).map(|n| format!(" a{n}=\"\"")).collect();
+        assert!(read(format!("<a{wide}/>").as_bytes()).is_err());
     }
 }

@@ -4,3 +4,4 @@ mod foreign;
 mod made;
 mod round_trip;
 mod seeds;
+mod worst;
