@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use serde_json::json;
+use web::foreign;
 
 /// What kind of failure it is. The number is the exit code; 2 is clap's, for wrong usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +79,13 @@ impl Error {
             );
             return;
         }
-        eprintln!("error: {}", self.text);
+        // What a library says may quote what others wrote.
+        eprintln!("error: {}", foreign(&self.text));
         for cause in &self.causes {
-            eprintln!("  because: {cause}");
+            eprintln!("  because: {}", foreign(cause));
         }
         if let Some(hint) = &self.hint {
-            eprintln!("hint: {hint}");
+            eprintln!("hint: {}", foreign(hint));
         }
     }
 }

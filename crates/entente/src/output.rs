@@ -48,11 +48,16 @@ impl Output {
                 eprintln!("{empty}");
             }
         } else {
-            let rows: Vec<_> = items.iter().map(row).collect();
+            let rows: Vec<_> = items.iter().map(|item| row(item).map(|cell| line(&cell))).collect();
             write!(out, "{}", table(heading, &rows))?;
         }
         Ok(out.flush()?)
     }
+}
+
+/// Foreign text on one line: nothing in it moves the cursor, or passes for a line of ours.
+pub(crate) fn line(text: &str) -> String {
+    web::foreign(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 
 /// Bytes as they are.
@@ -123,5 +128,10 @@ mod tests {
     fn tables_align() {
         let rows = [["AL".to_owned(), "Tirana".to_owned()], ["HR".to_owned(), "Zagreb".to_owned()]];
         assert_eq!(table(["state", "node"], &rows), "state  node\nAL     Tirana\nHR     Zagreb\n");
+    }
+
+    #[test]
+    fn foreign_text_stays_on_its_line_and_moves_nothing() {
+        assert_eq!(line("a\u{1b}[2J\nok\u{202e}"), "a\\u{1B}[2J\\nok\\u{202E}");
     }
 }

@@ -11,7 +11,7 @@ use stix::pattern::{self, Observations, Pattern, Set, Stream};
 use super::files;
 use crate::cli::Match;
 use crate::error::{Context, Error, Kind, Result};
-use crate::output::{Output, bar};
+use crate::output::{self, Output, bar, line};
 
 /// How many problems of the observations are told one by one.
 const TOLD: usize = 20;
@@ -118,8 +118,10 @@ fn said(error: &pattern::Error) -> String {
 /// Shows people where a pattern is wrong.
 fn explain(text: &str, error: &str) {
     match Pattern::parse(text) {
-        Err(error) => eprintln!("refused: {}\n{}", error.problem, error.picture(text)),
-        Ok(_) => eprintln!("refused: {error}\n{text}"),
+        Err(error) => {
+            eprintln!("refused: {}\n{}", line(&error.problem.to_string()), error.picture(text));
+        }
+        Ok(_) => eprintln!("refused: {}\n{}", line(error), line(text)),
     }
 }
 
@@ -167,15 +169,16 @@ fn answer(
 /// A row for people; what does not match a single bundle is left out.
 fn people(writer: &mut impl Write, row: &Row<'_>) -> io::Result<()> {
     let at = row.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    let pattern = line(row.pattern);
     match &row.answer {
         Answer::Verdict { matched: true, by } => {
-            writeln!(writer, "{at}yes      {}\n         by {}", row.pattern, by.join(", "))
+            writeln!(writer, "{at}yes      {pattern}\n         by {}", line(&by.join(", ")))
         }
         Answer::Verdict { .. } if row.line.is_none() => {
-            writeln!(writer, "no       {}", row.pattern)
+            writeln!(writer, "no       {pattern}")
         }
         Answer::Refused { .. } if row.line.is_none() => {
-            writeln!(writer, "refused  {}", row.pattern)
+            writeln!(writer, "refused  {pattern}")
         }
         _ => Ok(()),
     }
@@ -234,6 +237,7 @@ impl Reader {
         self.problems += 1;
         if self.problems <= TOLD {
             let (name, line) = (&self.name, self.line);
+            let problem = output::line(&problem.to_string());
             self.bar.suspend(|| eprintln!("{name}:{line}: {problem}"));
         }
     }

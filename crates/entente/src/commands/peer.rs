@@ -12,7 +12,7 @@ use super::{ask, files, key};
 use crate::cli::{AddPeer, Invite, Peer, ResolvePeer};
 use crate::error::{Context, Error, Kind, Result};
 use crate::home;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
     let node = home::open(dir)?;
@@ -131,7 +131,10 @@ fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
         Error::of(Kind::Invalid, &error).hint("this is no file that `entente peer invite` made")
     })?;
     let fingerprint = invitation.fingerprint()?;
-    eprintln!("{} ({}) at {}", invitation.from.name, invitation.from.state_name, invitation.url);
+    // Whoever wrote the file must not write over the fingerprint below.
+    let from =
+        format!("{} ({}) at {}", invitation.from.name, invitation.from.state_name, invitation.url);
+    eprintln!("{}", output::line(&from));
     eprintln!("fingerprint  {fingerprint}");
     match &args.fingerprint {
         Some(told) if ask::plain(told) == ask::plain(&fingerprint) => {}

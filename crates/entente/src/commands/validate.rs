@@ -211,15 +211,19 @@ impl Report<'_> {
             json: self.json,
             file: self.names_files.then_some(file),
         };
-        let done: Vec<(Vec<String>, Counts)> = std::thread::scope(|scope| {
+        let done: Vec<std::thread::Result<(Vec<String>, Counts)>> = std::thread::scope(|scope| {
             let shares: Vec<_> = batch
                 .jobs
                 .chunks(share)
                 .map(|jobs| scope.spawn(move || printer.check(&batch.bytes, jobs)))
                 .collect();
-            shares.into_iter().map(|share| share.join().unwrap_or_default()).collect()
+            shares.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
         });
-        for (lines, counts) in done {
+        for share in done {
+            // What was not checked must not pass for valid.
+            let (lines, counts) = share.map_err(|_| {
+                Error::new(Kind::Failed, format!("a part of {file} could not be checked"))
+            })?;
             for line in lines {
                 if self.printed < self.limit {
                     self.printed += 1;
@@ -365,11 +369,14 @@ impl Printer<'_> {
         if let Some(file) = self.file {
             let _ = write!(text, "{file}:");
         }
+        // Names and identifiers are the file's; a message quotes them.
+        let shown = crate::output::line;
         let place = if pointer.as_str().is_empty() { "(object)" } else { pointer.as_str() };
-        let _ = write!(text, "{line}: {level} {} {place}\n    {message} ", id.unwrap_or("(no id)"));
+        let (id, place) = (shown(id.unwrap_or("(no id)")), shown(place));
+        let _ = write!(text, "{line}: {level} {id} {place}\n    {} ", shown(message));
         let source = if *level == Level::Extension { "schema of" } else { "STIX 2.1 §" };
         let gap = if *level == Level::Extension { " " } else { "" };
-        let _ = writeln!(text, "[{rule}, {source}{gap}{section}]");
+        let _ = writeln!(text, "[{rule}, {source}{gap}{}]", shown(section));
         text
     }
 }

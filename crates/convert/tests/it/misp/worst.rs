@@ -82,8 +82,8 @@ fn many_relationships_between_many() {
 #[test]
 fn observables_that_all_refer_to_all() {
     let id = |n: usize| format!("process--{}", uuid(n));
-    let ids: Vec<_> = (0..700).map(id).collect();
-    let mut objects: Vec<_> = (0..700)
+    let ids: Vec<_> = (0..300).map(id).collect();
+    let mut objects: Vec<_> = (0..300)
         .map(|n| json!({ "type": "process", "spec_version": "2.1", "id": id(n), "pid": n, "child_refs": ids }))
         .collect();
     for n in 0..20 {
