@@ -124,6 +124,10 @@ impl Lift {
             }
             return;
         }
+        if observed::swells(&draft) {
+            let why = "its many markings would stand on each of its many objects";
+            return self.refuse(place, why.to_owned());
+        }
         let mut one = One { draft, place, report: Report::new(), moved: Vec::new() };
         one.common();
         let mut observables = Vec::new();

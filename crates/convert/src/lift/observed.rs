@@ -28,6 +28,18 @@ struct Entry {
     moved: Vec<(String, Vec<String>)>,
 }
 
+/// How many bytes of markings may be written onto what one observation holds.
+const MOST_MARKINGS: usize = 32 << 20;
+
+/// Whether an observation would become far more than it is: each of its objects carries its
+/// markings on.
+pub(super) fn swells(draft: &Draft) -> bool {
+    let long = |key: &str| draft.raw(key).map_or(0, str::len);
+    let markings = long("object_marking_refs") + long("granular_markings");
+    let objects = draft.raw("objects").map_or(0, |raw| raw.matches('{').count());
+    markings.saturating_mul(objects) > MOST_MARKINGS
+}
+
 /// Takes the objects out of an observation and leaves references to them.
 pub(super) fn lift(one: &mut One<'_>) -> Vec<Observable> {
     let Some(raw) = one.draft.raw("objects").map(str::to_owned) else { return Vec::new() };

@@ -516,3 +516,25 @@ proptest! {
         }
     }
 }
+
+/// A megabyte that would become gigabytes is refused instead.
+#[test]
+fn many_markings_of_many_objects() {
+    let held: serde_json::Map<String, Value> = (0..10_000)
+        .map(|n| (n.to_string(), json!({ "type": "mutex", "name": n.to_string() })))
+        .collect();
+    let markings: Vec<String> = (0..8_000)
+        .map(|n| format!("marking-definition--00000000-0000-4000-8000-{n:012x}"))
+        .collect();
+    let more = json!({
+        "first_observed": "2017-02-01T00:00:00Z", "last_observed": "2017-02-01T00:00:00Z",
+        "number_observed": 1, "objects": held, "object_marking_refs": markings,
+    });
+    let mut one = object("observed-data", 1, more);
+    let lifted = |one: &Value| lift::read(&Bytes::from(one.to_string())).unwrap();
+    assert_eq!((lifted(&one).objects.len(), lifted(&one).refused), (0, 1));
+    one["object_marking_refs"] = json!(markings[..3]);
+    assert_eq!(lifted(&one).objects.len(), 10_001);
+    one["description"] = json!("x".repeat(stix::object::MAX_BYTES));
+    assert_eq!(lifted(&one).refused, 1);
+}

@@ -64,6 +64,30 @@ fn schemas_problems_have_a_bound_too() {
 }
 
 #[test]
+fn schemas_that_refer_to_themselves_or_elsewhere() {
+    let id = stix::Id::parse("extension-definition--00000000-0000-4000-8000-000000000001").unwrap();
+    let mut schemas = validate::Schemas::default();
+    for circle in [
+        json!({ "$ref": "#" }),
+        json!({ "allOf": [{ "$ref": "#" }] }),
+        json!({ "$dynamicAnchor": "a", "$dynamicRef": "#a" }),
+        json!({ "$defs": { "a": { "$ref": "#/$defs/b" }, "b": { "$ref": "#/$defs/a" } }, "$ref": "#/$defs/a" }),
+    ] {
+        if schemas.add(&id, circle).is_ok() {
+            let _ = schemas.problems(id.as_str(), &json!({ "a": 1 }));
+        }
+    }
+    for elsewhere in [
+        json!({ "$ref": "https://example.org/schema.json" }),
+        json!({ "$ref": "file:///etc/hostname" }),
+        json!({ "$schema": "https://example.org/schema.json" }),
+        json!({ "pattern": "(a)\\1" }),
+    ] {
+        assert!(schemas.add(&id, elsewhere.clone()).is_err(), "{elsewhere}");
+    }
+}
+
+#[test]
 fn many_markings_and_selectors() {
     let uuid = |n: usize| format!("00000000-0000-4000-8000-{n:012x}");
     let refs = filled(|n| format!("\"marking-definition--{}\"", uuid(n)));
