@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use serde_json::Value;
-use stix::json::{Kind, Tree};
+use stix::json::{Kind, Node, Tree};
 use stix::object::{Class, MAX_BYTES, class_of};
 use stix::{Id, Object, Pointer, extension};
 
@@ -43,17 +43,16 @@ pub struct Lifted {
 /// Whether the bytes of an object are STIX 2.0: no `spec_version`, or that one, and no observable,
 /// which exists as an object since 2.1 only and need not say it.
 pub fn is_20(object: &[u8]) -> bool {
-    Draft::read(object).is_ok_and(|draft| is_old(&draft))
+    Tree::parse(object).is_ok_and(|tree| is_old(tree.root()))
 }
 
-fn is_old(draft: &Draft) -> bool {
-    let name = draft.text("type").unwrap_or_default();
-    let version = draft.text("spec_version");
-    let says_old = match version.as_deref() {
-        None => !draft.has("spec_version") && class_of(&name) != Class::Observable,
-        Some(version) => version == "2.0",
+fn is_old(object: Node<'_>) -> bool {
+    let name = object.text_of("type").unwrap_or_default();
+    let says_old = match object.get("spec_version") {
+        None => class_of(&name) != Class::Observable,
+        Some(version) => version.is("2.0"),
     };
-    says_old && name != "bundle"
+    object.kind() == Kind::Object && says_old && name != "bundle"
 }
 
 /// Lifts a bundle or a single object.
@@ -62,24 +61,27 @@ fn is_old(draft: &Draft) -> bool {
 /// When the bytes are neither. An object of the bundle that cannot be read or made STIX 2.1 is a
 /// loss of its own and holds up no other.
 pub fn read(bytes: &Bytes) -> Result<Lifted, Error> {
-    let draft = Draft::read(bytes)?;
+    let tree = Tree::parse(bytes)?;
+    let root = tree.root();
+    if root.kind() != Kind::Object {
+        return Err(Error::at(Pointer::root(), "expected an object"));
+    }
     let mut lift = Lift::default();
-    let mut bundle = None;
-    if draft.text("type").as_deref() == Some("bundle") {
-        bundle = draft.text("id").and_then(|id| Id::parse(&id).ok());
-        lift.bundle(&draft);
+    if !root.get("type").is_some_and(|name| name.is("bundle")) {
+        lift.add(bytes, is_old(root), &Pointer::root());
+        return Ok(lift.finish(None));
+    }
+    let bundle = root.text_of("id").and_then(|id| Id::parse(&id).ok());
+    lift.bundle(root);
+    if let Some(objects) = root.get("objects") {
         let place = Pointer::root().join("objects");
-        if let Some(objects) = draft.raw("objects") {
-            let tree = Tree::parse(objects.as_bytes())?;
-            if tree.root().kind() != Kind::Array {
-                return Err(Error::at(place, "expected an array"));
-            }
-            for (index, item) in tree.root().items().enumerate() {
-                lift.add(item.raw().as_bytes(), &place.join(&index.to_string()));
-            }
+        if objects.kind() != Kind::Array {
+            return Err(Error::at(place, "expected an array"));
         }
-    } else {
-        lift.add(bytes, &Pointer::root());
+        for (index, item) in objects.items().enumerate() {
+            let slice = bytes.slice(item.offset()..item.end());
+            lift.add(&slice, is_old(item), &place.join(&index.to_string()));
+        }
     }
     Ok(lift.finish(bundle))
 }
@@ -95,9 +97,13 @@ struct Lift {
 
 impl Lift {
     /// What a bundle says beside its objects.
-    fn bundle(&mut self, draft: &Draft) {
-        for key in draft.keys().filter(|key| !matches!(*key, "type" | "id" | "objects")) {
-            let place = Pointer::root().join(key);
+    fn bundle(&mut self, bundle: Node<'_>) {
+        for (key, _) in bundle.members() {
+            let key = key.text().unwrap_or_default();
+            if matches!(&*key, "type" | "id" | "objects") {
+                continue;
+            }
+            let place = Pointer::root().join(&key);
             if key == "spec_version" {
                 let why = "in STIX 2.1 each object says its version, the bundle none";
                 self.report.changed(place, "the bundle’s version", why);
@@ -107,23 +113,23 @@ impl Lift {
         }
     }
 
-    fn add(&mut self, bytes: &[u8], place: &Pointer) {
+    fn add(&mut self, bytes: &Bytes, is_old: bool, place: &Pointer) {
         // Nothing is made of what will be refused in the end.
         if bytes.len() > MAX_BYTES {
             let why = format!("{} bytes; an object has at most {MAX_BYTES}", bytes.len());
             return self.refuse(place, why);
         }
-        let draft = match Draft::read(bytes) {
-            Ok(draft) => draft,
-            Err(error) => return self.refuse(place, error.to_string()),
-        };
-        if !is_old(&draft) {
-            match Object::parse(bytes.to_vec()) {
+        if !is_old {
+            match Object::parse(bytes.clone()) {
                 Ok(object) => self.pool.push(object),
                 Err(error) => self.refuse(place, error.to_string()),
             }
             return;
         }
+        let draft = match Draft::read(bytes) {
+            Ok(draft) => draft,
+            Err(error) => return self.refuse(place, error.to_string()),
+        };
         if observed::swells(&draft) {
             let why = "its many markings would stand on each of its many objects";
             return self.refuse(place, why.to_owned());
