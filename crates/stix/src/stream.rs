@@ -3,7 +3,7 @@
 //! Fed with chunks, it holds no more than one object and what of a bundle is not its objects. It
 //! counts brackets and quotes only; whether a piece is JSON is for its reader to say.
 
-use crate::json::plain;
+use crate::json::{Tree, plain};
 use crate::object::MAX_BYTES;
 
 /// A piece of a file.
@@ -283,6 +283,7 @@ impl Splitter {
         let part = match &self.shell {
             _ if self.dropped > 0 => Part::TooLong(self.dropped),
             Some(shell) if !is_item => Part::Bundle(bytes, shell.objects),
+            None if !is_item && is_bundle(bytes) => Part::Bundle(bytes, 0),
             _ => Part::Object(bytes),
         };
         each(Piece { line: self.start, part });
@@ -334,6 +335,13 @@ impl<'c> Chunk<'c> {
         self.counted = self.at;
         line_breaks(new)
     }
+}
+
+/// Whether this is a bundle: one without objects need not have the list of them (section 8).
+fn is_bundle(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"\"bundle\"").is_some()
+        && Tree::parse(bytes)
+            .is_ok_and(|tree| tree.root().get("type").is_some_and(|name| name.is("bundle")))
 }
 
 /// How many lines end within these bytes.

@@ -7,5 +7,5 @@ mod observed;
 mod oracle;
 mod reading;
 mod regular;
-mod time;
 mod seeds;
+mod time;

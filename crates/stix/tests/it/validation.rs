@@ -520,3 +520,28 @@ fn a_tlp_marking_of_another_day_is_another_marking() {
     good("marking-definition", marking("2017-01-20T00:00:00.000Z"));
     must("marking-definition", marking("2018-01-20T00:00:00.000Z"), "tlp", "/definition");
 }
+
+#[test]
+fn a_file_may_be_a_bundle_without_objects_and_no_bundle_holds_another() {
+    let parts = |file: &str| {
+        let mut parts = Vec::new();
+        let mut splitter = stix::stream::Splitter::new();
+        let mut each = |piece: stix::stream::Piece<'_>| {
+            parts.push(match piece.part {
+                stix::stream::Part::Bundle(_, objects) => format!("bundle of {objects}"),
+                stix::stream::Part::Object(_) => "object".to_owned(),
+                other => format!("{other:?}"),
+            });
+        };
+        splitter.push(file.as_bytes(), &mut each);
+        splitter.end(&mut each);
+        parts
+    };
+    let bundle = format!(r#"{{"type":"bundle","id":"bundle--{UUID}"}}"#);
+    assert_eq!(parts(&bundle), ["bundle of 0"]);
+    assert_eq!(stix::validate::bundle(bundle.as_bytes(), 0, &Options::SHOULD), []);
+    assert_eq!(parts(&format!("[{bundle}]")), ["object"]);
+    let within = format!(r#"{{"type":"bundle","id":"bundle--{UUID}","objects":[{bundle}]}}"#);
+    assert_eq!(parts(&within), ["object", "bundle of 1"]);
+    assert_eq!(parts(r#"{"type":"tool","name":"\"bundle\""}"#), ["object"]);
+}
