@@ -142,13 +142,14 @@ impl<'n> Judge<'n> {
         let owner = ring.owner().clone();
         let refused = match ring.judge(verified.key(), at) {
             Judgement::Good => {
-                // What names a successor that was not chosen speaks for nobody any more.
-                let discarded = statement.and_then(|statement| match statement.claim() {
+                // What names a successor that was not chosen, or one of ours that we did not draw,
+                // speaks for nobody.
+                let successor = statement.and_then(|statement| match statement.claim() {
                     Claim::Rotation { successor } => Some(successor.id()),
                     Claim::Revocation { .. } => None,
                 });
-                discarded
-                    .filter(|key| ring.judge(key, at) == Judgement::Discarded)
+                successor
+                    .filter(|key| ring.judge(key, at) != Judgement::Good)
                     .map(|key| Refusal::DiscardedKey { key: key.to_string() })
             }
             judgement => Some(unwelcome(judgement, verified.key())),

@@ -2,7 +2,7 @@
 //! and the statements received since.
 
 use serde::{Deserialize, Serialize};
-use stix::keys::{Keyring, Received, Statement};
+use stix::keys::{Claim, Keyring, Received, Standing, Statement};
 use stix::sign::{KeyId, PublicKey};
 use stix::{Id, Object};
 use store::{Record, Store};
@@ -34,9 +34,38 @@ pub(crate) struct Rings {
 
 impl Rings {
     pub(crate) fn of(pins: Vec<(Id, PublicKey)>, received: Vec<Received>) -> Self {
-        let ring = |(owner, pin): &(Id, PublicKey)| Keyring::of(owner.clone(), pin, &received);
-        let all = pins.iter().map(ring).collect();
-        Self { pins, all, received }
+        let mut rings = Self { pins, all: Vec::new(), received };
+        rings.all = (0..rings.pins.len()).filter_map(|at| rings.ring(at)).collect();
+        rings
+    }
+
+    /// The ring of one pin. The first is the own state's, whose signing key is pinned: a successor
+    /// of it that is drawn here becomes the pin, and any other is somebody else's.
+    fn ring(&self, at: usize) -> Option<Keyring> {
+        let (owner, pin) = self.pins.get(at)?;
+        let is_foreign = |one: &&Received| {
+            let rotates = matches!(one.statement.claim(), Claim::Rotation { .. });
+            at == 0 && rotates && one.statement.signer() == pin
+        };
+        let received: Vec<_> =
+            self.received.iter().filter(|one| !is_foreign(one)).cloned().collect();
+        Some(Keyring::of(owner.clone(), pin, &received))
+    }
+
+    /// The successors of own keys that this node did not draw: somebody else holds a key.
+    pub(crate) fn foreign_successors(&self) -> Vec<PublicKey> {
+        let Some(own) = self.all.first() else { return Vec::new() };
+        let foreign = |one: &Received| match one.statement.claim() {
+            Claim::Rotation { successor } if one.statement.owner() == own.owner() => {
+                let is_ours = own
+                    .keys()
+                    .any(|(key, standing)| key == successor && standing != Standing::Discarded);
+                let by_ours = own.key(&one.statement.signer().id()).is_some();
+                (by_ours && !is_ours).then(|| successor.clone())
+            }
+            _ => None,
+        };
+        self.received.iter().filter_map(foreign).collect()
     }
 
     /// The ring in which a key stands, however it stands there.
@@ -83,9 +112,12 @@ impl Rings {
         let record = Record::put(SHELF, object.id().as_str(), &kept)?;
         let owner = statement.owner().clone();
         self.received.push(Received { at, statement });
-        for ((_, pin), ring) in self.pins.iter().zip(&mut self.all) {
-            if *ring.owner() == owner {
-                *ring = Keyring::of(owner.clone(), pin, &self.received);
+        for at in 0..self.all.len() {
+            if self.all.get(at).is_some_and(|ring| *ring.owner() == owner)
+                && let Some(ring) = self.ring(at)
+                && let Some(held) = self.all.get_mut(at)
+            {
+                *held = ring;
             }
         }
         Ok(Some(record))
@@ -105,6 +137,11 @@ impl Node {
 
     pub(crate) fn statements(&self) -> Result<Vec<Received>, Error> {
         statements(&self.inner.store)
+    }
+
+    /// The successors of this state's keys that this node did not draw: somebody else holds one.
+    pub fn foreign_successors(&self) -> Result<Vec<PublicKey>, Error> {
+        Ok(self.rings()?.foreign_successors())
     }
 
     /// The keys of all owners that this node knows, its own first.

@@ -72,13 +72,15 @@ fn peer_keys(partners: &[Partner]) -> Finding {
 /// Whether nobody but this node speaks with its keys, as far as it heard.
 fn own_keys(node: &Node) -> Result<Finding> {
     let ring = node.keys_of(&node.profile().state)?;
-    let foreign = ring.as_ref().map_or(0, |ring| ring.discarded().count());
-    let found = if foreign == 0 {
-        "nobody else used them".to_owned()
-    } else {
-        format!("{foreign} successors that this node did not draw: `entente key show`")
+    let signs = ring.is_some_and(|ring| ring.current() == Some(&node.public_key()));
+    let foreign = node.foreign_successors()?.len();
+    let ok = signs && foreign == 0;
+    let found = match (signs, foreign) {
+        (true, 0) => "nobody else used them".to_owned(),
+        (_, 0) => "the signing key is revoked: `entente key show`".to_owned(),
+        _ => format!("{foreign} successors that this node did not draw: `entente key show`"),
     };
-    Ok(Finding { check: "own keys", ok: foreign == 0, found })
+    Ok(Finding { check: "own keys", ok, found })
 }
 
 /// Whether nobody but its owner may read a file.

@@ -59,12 +59,10 @@ fn two_lines(shown: &Shown) -> String {
 fn show(node: &Node, out: Output) -> Result<()> {
     let ring = own(node)?;
     out.list(&listed(&ring), HEADING, Shown::row, "")?;
-    if ring.discarded().next().is_some() {
+    for key in node.foreign_successors()? {
+        eprintln!("somebody else named a successor of one of these keys: {}", key.fingerprint());
         eprintln!(
-            "a former key named a successor that this node did not draw: somebody may hold it"
-        );
-        eprintln!(
-            "hint: `entente key revoke` the former key, and tell partners the fingerprint by voice"
+            "hint: `entente key rotate --compromised`, or revoke the former key, and tell partners your fingerprint by voice"
         );
     }
     Ok(())

@@ -259,6 +259,29 @@ fn own_former_keys_are_revoked_once() {
     assert!(seen.iter().any(|one| matches!(one, keys::Standing::Revoked { .. })));
 }
 
+/// Whoever else holds our key, and hands us what he says with it, is found out and not believed.
+#[test]
+fn nobody_rotates_our_own_key_but_we() {
+    let made = made(0);
+    let (mine, thief) = (made.node.public_key(), stolen(&made));
+    let rotation = keys::rotation(&state(0), &thief, &key(7), &now()).unwrap();
+    assert_eq!(import(&made, &rotation).refused, 1);
+    assert_eq!(import(&made, &version(1, "x", 0, &key(7))).refused, 1);
+    let ring = made.node.keys_of(&state(0)).unwrap().unwrap();
+    assert_eq!(
+        (ring.current(), made.seen(rotation.id())),
+        (Some(&mine), None),
+        "and not passed on"
+    );
+    assert_eq!(made.node.foreign_successors().unwrap(), [key(7).public()]);
+    // The true rotation: who learns of both is warned, and we go on.
+    let new = made.node.rotate_key(true).unwrap();
+    let ring = made.node.keys_of(&state(0)).unwrap().unwrap();
+    assert_eq!(ring.current(), Some(&new));
+    assert_eq!(made.node.foreign_successors().unwrap(), [key(7).public()]);
+    assert!(!made.node.keys_of(&state(0)).unwrap().unwrap().is_frozen());
+}
+
 /// Another process rotates the key while the node runs: it signs with the new one from then on.
 #[test]
 fn a_running_node_takes_up_a_key_that_a_command_drew() {
