@@ -102,7 +102,7 @@ def of_reading(text, ours, theirs):
             ('is no timestamp', 'days that do not exist'),
             ('expected an IPv4 or IPv6', 'operands that are no addresses'),
             ('no regular expression', 'regular expressions'),
-            ('which no regular expression of linear time', 'regular expressions'),
+            ('regular expressions run in linear time', 'regular expressions'),
             ('has at most 64 bits', 'limits'),
             ('nested more than', 'limits'),
         ]:

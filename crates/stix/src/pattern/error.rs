@@ -104,10 +104,12 @@ impl fmt::Display for Problem {
         match self {
             Self::Expected { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::Forbidden { what, section } => write!(f, "{what} (STIX 2.1 section {section})"),
-            Self::Unsupported { feature, text } => write!(
-                f,
-                "“{text}” is a {feature}, which no regular expression of linear time can have"
-            ),
+            Self::Unsupported { feature, text } => {
+                write!(
+                    f,
+                    "“{text}” ({feature}) is not possible: regular expressions run in linear time"
+                )
+            }
             Self::Expression { what } => write!(f, "no regular expression: {what}"),
             Self::Limit { what } => f.write_str(what),
         }
