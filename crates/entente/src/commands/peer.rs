@@ -12,7 +12,7 @@ use super::{ask, files, key};
 use crate::cli::{AddPeer, Invite, Peer, ResolvePeer};
 use crate::error::{Context, Error, Kind, Result};
 use crate::home;
-use crate::output::{self, Output};
+use crate::output::{self, Output, line};
 
 pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
     let node = home::open(dir)?;
@@ -161,7 +161,7 @@ fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
 /// Shows a partner's keys; with the fingerprint that was told by voice, chooses.
 fn resolve(node: &Node, args: &ResolvePeer, out: Output) -> Result<()> {
     let peer = node.find_peer(&args.peer)?;
-    let name = &peer.profile.name;
+    let name = &line(&peer.profile.name);
     let Some(ring) = node.keys_of(&peer.profile.state)? else {
         return Err(Error::new(Kind::NotFound, format!("{name} has not invited this node"))
             .hint("use its invitation with `entente peer add`"));

@@ -13,7 +13,7 @@ use super::{files, sign as signing};
 use crate::cli::Verify;
 use crate::error::{Error, Kind, Result};
 use crate::home;
-use crate::output::Output;
+use crate::output::{Output, line};
 
 #[derive(Serialize)]
 struct Checked {
@@ -90,8 +90,8 @@ pub(crate) fn run(dir: &Path, args: &Verify, out: Output) -> Result<()> {
     let mut worst = 0;
     for file in &args.files {
         let name = file.display().to_string();
-        files::each(file, |line, object| {
-            let checked = check(&keys, &name, line, object);
+        files::each(file, |at, object| {
+            let checked = check(&keys, &name, at, object);
             worst = worst.max(severity(&checked));
             *counts.entry(checked.status).or_default() += 1;
             out.one(&checked, || text(&checked))
@@ -108,7 +108,7 @@ pub(crate) fn run(dir: &Path, args: &Verify, out: Output) -> Result<()> {
 
 /// One line: the status, the object, and where it stands.
 fn text(one: &Checked) -> String {
-    let what = one.id.as_ref().or(one.problem.as_ref()).map_or("", String::as_str);
+    let what = one.id.as_ref().or(one.problem.as_ref()).map_or(String::new(), |what| line(what));
     let standing = match one.standing {
         Some(standing) if standing != "current" => format!(", its key is {standing}"),
         _ => String::new(),
