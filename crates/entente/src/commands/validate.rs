@@ -20,7 +20,8 @@ use crate::output::{Output, bar};
 
 /// So much is read before the cores share it out.
 const BATCH: usize = 8 << 20;
-const CHUNK: usize = 1 << 20;
+/// Small, so that a batch of the tiniest objects, each with its findings, stays small too.
+const CHUNK: usize = 1 << 16;
 
 pub(crate) fn run(args: &Validate, out: Output) -> Result<()> {
     let mut schemas = Schemas::own();
