@@ -41,7 +41,7 @@ class Library:
     def __init__(self, lax):
         self.lax = lax
         self.name = 'stix2 (lax)' if lax else 'stix2'
-        self.title = 'stix2, ' if lax else 'stix2'
+        self.title = 'stix2, custom content' if lax else 'stix2'
 
     def judge(self, made):
         try:
