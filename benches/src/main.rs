@@ -3,6 +3,7 @@
 //! Every figure stands beside a peer's from the same run on the same machine: a bare SQLite bulk
 //! insert, nginx serving the same bytes. Results are kept by date in benches/results.
 
+mod convert;
 mod import;
 mod made;
 mod measure;
@@ -43,6 +44,9 @@ fn main() -> Result<()> {
     }
     if "patterns".contains(&only) {
         patterns::run(root, &mut report)?;
+    }
+    if "convert".contains(&only) {
+        convert::run(root, place.path(), &mut report)?;
     }
     report.finish(&root.join("benches/results"), only.is_empty())
 }

@@ -57,7 +57,9 @@ pub fn to_stix(bytes: &[u8]) -> Result<(Vec<Map<String, Value>>, Report), Error>
 /// The MISP events that these STIX objects are, and what MISP cannot say of them.
 pub fn from_stix(objects: Vec<Placed>) -> (Vec<Map<String, Value>>, Report) {
     let (places, objects): (Vec<_>, Vec<_>) = objects.into_iter().unzip();
-    let (events, told) = import::events(&objects);
+    let mut opened = objects.clone();
+    opened.iter_mut().for_each(residue::unseal);
+    let (events, told) = import::events(&opened);
     let input: Vec<Placed> = places.into_iter().zip(objects).collect();
     let report = account::differences(&input, &events, &told);
     (events, report)

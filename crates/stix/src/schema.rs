@@ -58,6 +58,7 @@ const OWN: &[(&str, &str)] = &[
     (extension::GROUP, include_str!("../schemas/entente-group.json")),
     (extension::EXERCISE, include_str!("../schemas/entente-exercise.json")),
     (extension::HYBRID, include_str!("../schemas/entente-hybrid.json")),
+    (extension::MISP, include_str!("../schemas/entente-misp.json")),
 ];
 
 impl Schemas {

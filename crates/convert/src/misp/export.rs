@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 use stix::Pointer;
 use stix::marking::Tlp;
-use uuid::Uuid;
+use uuid::{Uuid, Variant};
 
-use super::residue::{Object, Residue};
+use super::residue::{self, Object, Residue};
 use super::scos::{Registry, Scos, derived, derived_uuid};
 use super::{guess, tags, time};
 use crate::report::Report;
@@ -82,6 +82,7 @@ impl Exporter {
                 objects.extend(found.map(stix::Object::value));
             }
         }
+        self.out.iter_mut().for_each(residue::seal);
         objects.append(&mut self.out);
         (objects, std::mem::take(&mut self.report))
     }
@@ -243,9 +244,12 @@ impl Exporter {
     }
 }
 
-/// A UUID in its canonical spelling, if it is written so but for the case of its letters.
+/// A UUID in its canonical spelling, if STIX takes it (section 2.9: of RFC 4122) and it is written
+/// so but for the case of its letters.
 pub(crate) fn canonical_uuid(text: &str) -> Option<Cow<'_, str>> {
-    if text.len() != 36 || Uuid::try_parse(text).is_err() {
+    let uuid = Uuid::try_parse(text).ok().filter(|_| text.len() == 36)?;
+    let fits = uuid.get_variant() == Variant::RFC4122 && (1..=5).contains(&uuid.get_version_num());
+    if !fits {
         return None;
     }
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use stix::Pointer;
 use stix::json::Tree;
 
-use super::export::canonical_uuid;
 use super::guess::text;
 use super::tags;
 use crate::error::Error;
@@ -28,9 +27,10 @@ pub fn files(manifest: &[u8]) -> Result<Vec<String>, Error> {
     }
     let names = tree.root().members().map(|(key, _)| {
         let key = key.text().unwrap_or_default();
-        match canonical_uuid(&key) {
-            Some(_) => Ok(format!("{key}.json")),
-            None => Err(Error::at(Pointer::root().join(&key), "expected the UUID of an event")),
+        if is_uuid(&key) {
+            Ok(format!("{key}.json"))
+        } else {
+            Err(Error::at(Pointer::root().join(&key), "expected the UUID of an event"))
         }
     });
     names.collect()
@@ -38,7 +38,12 @@ pub fn files(manifest: &[u8]) -> Result<Vec<String>, Error> {
 
 /// The name of an event's file; `None` if it has no UUID that could be one.
 pub fn name(event: &Map<String, Value>) -> Option<String> {
-    Some(format!("{}.json", canonical_uuid(text(event, "uuid"))?))
+    let uuid = Some(text(event, "uuid")).filter(|uuid| is_uuid(uuid))?;
+    Some(format!("{uuid}.json"))
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// What the manifest says of an event.

@@ -424,10 +424,19 @@ fn custom(
         sdo.insert(key.into(), text.into());
     }
     let meta = cluster.get("meta").and_then(Value::as_object).into_iter().flatten();
-    let fitting = meta.filter(|(key, value)| is_dictionary_key(key) && !value.is_null());
+    let fitting = meta.filter(|(key, value)| is_dictionary_key(key) && is_plain(value));
     let meta: Object = fitting.map(|(key, value)| (key.clone(), value.clone())).collect();
     if !meta.is_empty() {
         sdo.insert("x_misp_meta".into(), meta.into());
+    }
+}
+
+/// A text, or a list of texts that is not empty.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::String(_) => true,
+        Value::Array(items) => !items.is_empty() && items.iter().all(Value::is_string),
+        _ => false,
     }
 }
 

@@ -155,6 +155,35 @@ pub(crate) fn attach(object: &mut Object, kind: &str, mut body: Object) {
     }
 }
 
+/// Writes the body as text: MISP's fields have names, empty lists and nulls that STIX allows
+/// nowhere (sections 2.12 and 3.1), and are data here, not properties.
+pub(crate) fn seal(object: &mut Object) {
+    let body = object.get_mut("extensions").and_then(|all| all.get_mut(MISP)?.as_object_mut());
+    let Some(body) = body else { return };
+    let kept: Object = std::mem::take(body);
+    let (outer, inner): (Object, Object) =
+        kept.into_iter().partition(|(key, _)| matches!(key.as_str(), "extension_type" | "misp"));
+    body.extend(outer);
+    if !inner.is_empty() {
+        body.insert("kept".into(), Value::from(inner).to_string().into());
+    }
+}
+
+/// The body as it was before it was sealed. What is no text of ours is left alone.
+pub(crate) fn unseal(object: &mut Object) {
+    let body = object.get_mut("extensions").and_then(|all| all.get_mut(MISP)?.as_object_mut());
+    let Some(body) = body else { return };
+    let Some(Value::String(kept)) = body.get("kept") else { return };
+    // Strictly: what two programs could read as two things is not ours.
+    let inner = stix::json::Tree::parse(kept.as_bytes()).map(|tree| tree.root().value());
+    if let Ok(Value::Object(inner)) = inner {
+        body.remove("kept");
+        for (key, value) in inner {
+            body.entry(key).or_insert(value);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -99,7 +99,8 @@ fn uuid() -> BoxedStrategy<Value> {
     // Few enough that some come twice.
     prop_oneof![
         16 => (0_u32..60).prop_map(|n| format!("5e15ed1a-2f48-4a30-a7a2-0000000000{n:02x}").into()),
-        40 => any::<u128>().prop_map(|n| uuid::Uuid::from_u128(n).to_string().into()),
+        40 => any::<[u8; 16]>().prop_map(|n| uuid::Builder::from_random_bytes(n).into_uuid().to_string().into()),
+        1 => any::<u128>().prop_map(|n| uuid::Uuid::from_u128(n).to_string().into()),
         1 => Just(json!("5E15ED1A-2F48-4A30-A7A2-00000000ABCD")),
         1 => Just(json!("no uuid")),
         1 => Just(json!(null)),

@@ -18,7 +18,7 @@ fn and_back(objects: &[Map<String, Value>]) -> Vec<Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn an_event_comes_back_equal(event in made::event()) {
@@ -30,10 +30,18 @@ proptest! {
     fn every_object_is_stix_and_stands_once(event in made::event()) {
         let objects = there(&event);
         let mut ids = std::collections::BTreeSet::new();
+        let schemas = stix::schema::Schemas::own();
+        let options = stix::validate::Options { should: false, schemas: Some(&schemas) };
         for object in &objects {
             let text = Value::from(object.clone()).to_string();
             let parsed = stix::Object::parse(text.clone().into_bytes());
             prop_assert!(parsed.is_ok(), "{:?} in {}", parsed, text);
+            let found = stix::validate::bytes(text.as_bytes(), &options);
+            let musts: Vec<_> = found
+                .iter()
+                .filter(|finding| finding.level != stix::validate::Level::Should)
+                .collect();
+            prop_assert!(musts.is_empty(), "{:?} in {}", musts, text);
             let id = object["id"].as_str().expect("an id");
             prop_assert!(ids.insert(id.to_owned()), "{} stands twice", id);
         }
