@@ -10,6 +10,8 @@ mod form;
 mod value;
 mod whole;
 
+pub use form::{hash_problem, is_domain, is_email, is_language, is_url};
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;

@@ -126,7 +126,8 @@ impl Exporter {
         let mut object = self.statement(type_name, id, facts.seconds);
         object.insert("name".into(), value.into());
         if type_name == "vulnerability" {
-            let reference = super::export::reference("cve", "external_id", value);
+            let source = if value.starts_with("CVE-") { "cve" } else { "vulnerability" };
+            let reference = super::export::reference(source, "external_id", value);
             object.insert("external_references".into(), json!([reference]));
         }
         describe(&mut object, facts.attribute);

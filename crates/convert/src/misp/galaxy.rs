@@ -345,7 +345,7 @@ fn describe(sdo: &mut Object, type_name: &str, value: &str, cluster: &Object) {
     for id in texts(meta.get("external_id")) {
         references.push(reference(source(id), "external_id", id));
     }
-    for url in texts(meta.get("refs")) {
+    for url in texts(meta.get("refs")).filter(|url| stix::validate::is_url(url)) {
         references.push(reference("url", "url", url));
     }
     if !references.is_empty() {

@@ -255,8 +255,7 @@ impl Exporter {
         object.insert("content".into(), content.into());
         object.insert("labels".into(), json!(["misp:context-layer=\"Analyst Note\""]));
         let language = guess::text(item, "language");
-        if !language.is_empty() && language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        {
+        if stix::validate::is_language(language) {
             object.insert("lang".into(), language.into());
         }
         let guessed = guess::note(&object);

@@ -499,14 +499,48 @@ fn plan(
             }
         }
     }
-    let Filling { mut main, parent, scos: _ } = trial;
+    let Filling { mut main, parent, mut scos } = trial;
     if !parent.is_empty() {
-        main.insert("parent_ref".into(), Value::Null);
+        let mut parent = parent;
+        parent.insert("type".into(), "process".into());
+        let id = scos.put(parent, TRIAL);
+        main.insert("parent_ref".into(), id.into());
     }
     complete(&mut main, template, attributes);
     extra.apply(&mut main);
     let has = |set: &&[&str]| set.iter().all(|key| main.contains_key(*key));
-    template.needs.iter().any(has).then_some(plan)
+    (template.needs.iter().any(has) && is_valid(main, scos)).then_some(plan)
+}
+
+/// A UUID for what is only tried.
+const TRIAL: &str = "3b0f5a5e-6a3c-4a43-9a0f-9a1d2f5c7e10";
+
+/// Whether what was made holds to the specification; else it goes as a custom object.
+fn is_valid(mut main: Object, mut scos: super::scos::Scos<'_>) -> bool {
+    let type_name = guess::text(&main, "type").to_owned();
+    let is_observable = stix::object::class_of(&type_name) == stix::object::Class::Observable;
+    if is_observable {
+        scos.put(main, TRIAL);
+    } else {
+        main.insert("spec_version".into(), "2.1".into());
+        main.insert("id".into(), format!("{type_name}--{TRIAL}").into());
+        for key in ["created", "modified"] {
+            main.insert(key.into(), time::stamp(0).into());
+        }
+        if type_name == "indicator" {
+            main.insert("pattern_type".into(), "yara".into());
+            main.insert("valid_from".into(), time::stamp(0).into());
+        }
+        if !valid(&main) {
+            return false;
+        }
+    }
+    scos.finish().iter().all(|(sco, _)| valid(sco))
+}
+
+fn valid(object: &Object) -> bool {
+    let bytes = serde_json::to_vec(object).unwrap_or_default();
+    stix::validate::bytes(&bytes, &stix::validate::Options::MUST).is_empty()
 }
 
 fn start(template: &Template, type_name: &str) -> Object {

@@ -1,6 +1,7 @@
 //! Values put into their places, read out of them, and compared with there.
 
 use serde_json::{Value, json};
+use stix::validate::{is_domain, is_email, is_url};
 
 use super::export::flag;
 use super::guess;
@@ -44,7 +45,19 @@ impl Filling<'_> {
         data: Option<&str>,
         own: &str,
     ) -> Option<String> {
-        if value.is_empty() {
+        let fits = match rule.kind {
+            "url" | "uri"
+                if rule.place
+                    != Place::Text(&["extensions", "http-request-ext", "request_value"]) =>
+            {
+                is_url(value)
+            }
+            "link" => is_url(value),
+            "domain" | "hostname" => is_domain(value),
+            "email-src" | "email-dst" => is_email(value),
+            _ => true,
+        };
+        if value.is_empty() || !fits {
             return None;
         }
         match rule.place {
@@ -138,7 +151,7 @@ impl Filling<'_> {
                 self.append(&["external_references"], super::export::reference("url", "url", value))
             }
             Place::Name => {
-                let source = if value.starts_with("CVE") { "cve" } else { "vulnerability" };
+                let source = if value.starts_with("CVE-") { "cve" } else { "vulnerability" };
                 if !self.main.contains_key("name") {
                     self.main.insert("name".into(), value.into());
                 }

@@ -6,6 +6,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde_json::{Value, json};
+use stix::validate::{hash_problem, is_domain, is_email, is_url};
 
 use super::pattern;
 use super::residue::Object;
@@ -51,7 +52,7 @@ pub(crate) fn is_hash(kind: &str, value: &str) -> bool {
         "SHA-256" | "SHA-512-256" | "SHA3-256" => 64,
         "SHA-384" | "SHA3-384" => 96,
         "SHA-512" | "SHA3-512" => 128,
-        "SSDEEP" => return value.split(':').count() == 3 && !value.chars().any(char::is_control),
+        "SSDEEP" | "TLSH" => return hash_problem(kind, value).is_none(),
         _ => return !value.is_empty() && !value.chars().any(char::is_control),
     };
     value.len() == digits && value.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -104,6 +105,10 @@ pub(crate) fn build(
         return None;
     }
     let one = |comparison: String| Some(vec![comparison]);
+    let is_address = matches!(shape, Shape::Email | Shape::EmailFrom | Shape::EmailTo);
+    if is_address && !is_email(value) {
+        return None;
+    }
     match shape {
         Shape::Hash(kind) => {
             if !is_hash(kind, value) {
@@ -141,12 +146,15 @@ pub(crate) fn build(
             ])
         }
         Shape::Domain => {
+            if !is_domain(value) {
+                return None;
+            }
             scos.put(object(json!({"type": "domain-name", "value": value})), own);
             one(pattern::equals("domain-name:value", value))
         }
         Shape::DomainAddress => {
             let (domain, address) =
-                value.rsplit_once('|').filter(|(domain, _)| !domain.is_empty())?;
+                value.rsplit_once('|').filter(|(domain, _)| is_domain(domain))?;
             let kind = address_type(address)?;
             let id = scos.put(object(json!({"type": kind, "value": address})), own);
             let name = json!({"type": "domain-name", "value": domain, "resolves_to_refs": [id]});
@@ -157,7 +165,7 @@ pub(crate) fn build(
             ])
         }
         Shape::HostPort => {
-            let (host, port_text) = value.rsplit_once('|').filter(|(host, _)| !host.is_empty())?;
+            let (host, port_text) = value.rsplit_once('|').filter(|(host, _)| is_domain(host))?;
             let number = port(port_text)?;
             let id = scos.put(object(json!({"type": "domain-name", "value": host})), own);
             let traffic = json!({"type": "network-traffic", "dst_ref": id, "dst_port": number, "protocols": ["tcp"]});
@@ -205,6 +213,9 @@ pub(crate) fn build(
         }
         Shape::Filename => Some(named_file(value, own, scos)),
         Shape::Url => {
+            if !is_url(value) {
+                return None;
+            }
             scos.put(object(json!({"type": "url", "value": value})), own);
             one(pattern::equals("url:value", value))
         }
@@ -412,7 +423,7 @@ mod tests {
         match shape {
             Shape::Hash("MD5") | Shape::Certificate("MD5") => (MD5, None),
             Shape::NamedHash("MD5") => ("a|b.exe|d41d8cd98f00b204e9800998ecf8427e", None),
-            Shape::Hash("AUTHENTIHASH" | "TLSH" | "IMPHASH") => ("T1A2B3", None),
+            Shape::Hash("AUTHENTIHASH" | "IMPHASH") => ("T1A2B3", None),
             Shape::Address(_) => ("2001:db8::1", None),
             Shape::AddressPort(_) => ("198.51.100.7|443", None),
             Shape::DomainAddress => ("example.com|198.51.100.7", None),
@@ -422,6 +433,9 @@ mod tests {
             Shape::Mac => ("00:00:5e:00:53:01", None),
             Shape::Attachment => ("report.pdf", Some("aGVsbG8=")),
             Shape::Sample => ("x|d41d8cd98f00b204e9800998ecf8427e", Some("aGVsbG8=")),
+            Shape::Domain => ("example.com", None),
+            Shape::Url => ("https://example.com/it's", None),
+            Shape::Email | Shape::EmailFrom | Shape::EmailTo => ("o'brien@example.com", None),
             _ => ("it's \\ a [value]", None),
         }
     }

@@ -111,7 +111,7 @@ pub(super) fn is_hyphenated(text: &str) -> bool {
 }
 
 /// A tag of RFC 5646, by its grammar (section 2.1 there); grandfathered ones are not told apart.
-pub(crate) fn is_language(text: &str) -> bool {
+pub fn is_language(text: &str) -> bool {
     let mut parts = text.split('-').peekable();
     let alphas = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
     let alnums = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -195,8 +195,9 @@ fn is_mac(text: &str) -> bool {
     fits && pairs == 6
 }
 
-/// RFC 1034 as RFC 5890 widens it: labels of up to 63 bytes. Underscores are in use (RFC 8552).
-fn is_domain(text: &str) -> bool {
+/// Whether a text is a domain name: RFC 1034 as RFC 5890 widens it, labels of up to 63 bytes.
+/// Underscores are in use (RFC 8552).
+pub fn is_domain(text: &str) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -207,7 +208,8 @@ fn is_domain(text: &str) -> bool {
     !name.is_empty() && name.len() <= 253 && name.split('.').all(label)
 }
 
-fn is_email(text: &str) -> bool {
+/// Whether a text is an e-mail address without display name.
+pub fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.rsplit_once('@') else { return false };
     let quoted = name.len() > 2 && name.starts_with('"') && name.ends_with('"');
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c);
@@ -216,7 +218,8 @@ fn is_email(text: &str) -> bool {
     (quoted || atoms) && (literal || (!domain.is_empty() && domain.chars().all(plain)))
 }
 
-fn is_url(text: &str) -> bool {
+/// Whether a text is a URL: a scheme, a colon, no spaces.
+pub fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let starts = scheme.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
     let fits = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
@@ -301,7 +304,7 @@ fn is_selector(text: &str) -> bool {
 }
 
 /// What a hash of this algorithm looks like, if it does not look so (section 10.7).
-pub(super) fn hash_problem(algorithm: &str, text: &str) -> Option<&'static str> {
+pub fn hash_problem(algorithm: &str, text: &str) -> Option<&'static str> {
     let hex =
         |digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (fits, expected) = match algorithm {
