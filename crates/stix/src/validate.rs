@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Pointer};
 use crate::json::{Kind as Json, Node, Tree};
-use crate::object::{Object, SpecVersion};
+use crate::object::Object;
 pub use crate::schema::Schemas;
 use crate::spec::{Class, Form};
 
@@ -229,12 +229,9 @@ pub fn fits(form: Form, text: &str) -> bool {
     !matches!(form::problem(form, text), Some(form::Problem::Must(..)))
 }
 
-/// The first thing that an object of STIX 2.1 must and does not hold to. One of STIX 2.0 is kept as
-/// it is.
+/// The first thing that an object of STIX 2.1 must and does not hold to; that it is none of STIX 2.0
+/// is the first of all.
 pub fn require(object: &Object) -> Result<(), Error> {
-    if object.header().spec_version == SpecVersion::V20 {
-        return Ok(());
-    }
     let first = match read(object.bytes()) {
         Ok(read) => within(&read, &Options::MUST, 1).into_iter().next(),
         Err(finding) => Some(finding),

@@ -172,6 +172,14 @@ fn what_is_not_valid_is_kept_aside_however_well_it_is_signed() {
     late.insert("created_by_ref".to_owned(), json!(state(0)));
     let own = Object::parse(serde_json::to_vec(&late).unwrap()).unwrap();
     assert_eq!(made.node.import(vec![own], true, "file").unwrap().refused, 1);
+    // STIX 2.0 knows no signature, and is not a way round.
+    late.remove("created_by_ref");
+    late.remove("spec_version");
+    late.remove("last_seen");
+    let Refusal::Invalid { problem } = refusal(&made, &sign(late, &key(1)).unwrap()) else {
+        panic!("admitted")
+    };
+    assert!(problem.starts_with("at /spec_version: "), "{problem}");
 }
 
 #[test]
