@@ -106,7 +106,12 @@ proptest! {
         for (index, attribute) in originals.iter().enumerate() {
             let uuid = attribute["uuid"].as_str().unwrap_or_default();
             let twice = bytes.matches(uuid).count() > 1;
-            if uuid.len() != 36 || twice {
+            // Another UUID than RFC 4122's is replaced by one that STIX takes.
+            let fits = uuid::Uuid::try_parse(uuid).is_ok_and(|uuid| {
+                uuid.get_variant() == uuid::Variant::RFC4122
+                    && (1..=5).contains(&uuid.get_version_num())
+            });
+            if uuid.len() != 36 || twice || !fits {
                 continue;
             }
             let back = found.get(&uuid.to_lowercase());
