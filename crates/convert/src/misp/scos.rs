@@ -73,6 +73,9 @@ impl<'a> Scos<'a> {
     /// stands under it.
     pub(crate) fn put(&mut self, mut sco: Object, own: &str) -> String {
         let type_name = sco.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        // Where nothing can be derived the standard asks for a random UUID.
+        let is_random = Uuid::try_parse(own).is_ok_and(|uuid| uuid.get_version_num() == 4);
+        let own = &if is_random { own.to_owned() } else { derived_uuid(own) };
         let print = (sco.len() > 2 || !sco.contains_key("value")).then(|| {
             let bytes = serde_json::to_vec(&sco).unwrap_or_default();
             Uuid::new_v5(&id::ENTENTE_NAMESPACE, &bytes)

@@ -83,6 +83,8 @@ fn value(kind: &str) -> BoxedStrategy<Value> {
         "domain|ip" => "[a-c]\\.example\\.com\\|198\\.51\\.100\\.[1-3]".to_owned(),
         "hostname|port" => "[a-c]\\.example\\.com\\|[0-9]{1,5}".to_owned(),
         "regkey|value" => "HK[A-Z\\\\%']{1,6}\\|[a-z|]{0,4}".to_owned(),
+        "url" | "link" => "https://[a-c]\\.example\\.com/[a-z'?=]{0,4}".to_owned(),
+        "email" | "email-src" | "email-dst" => "[a-c']{1,3}@example\\.(com|org)".to_owned(),
         "mac-address" => "([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}".to_owned(),
         "port" | "size-in-bytes" => "0?[0-9]{1,6}".to_owned(),
         _ => "[a-zA-Z0-9 '\\\\|\u{e7}\u{1f680}\\[\\]\n]{0,8}".to_owned(),
