@@ -103,11 +103,14 @@ fn attribute(number: usize) -> Value {
         6 => ("filename|md5", payload, format!("invoice-{number}.exe|{md5}")),
         _ => ("ip-dst|port", network, format!("{address}|443")),
     };
-    let tags =
-        if number % 10 == 0 { json!([{ "name": "osint:certainty=\"50\"" }]) } else { json!([]) };
+    let tags = if number.is_multiple_of(10) {
+        json!([{ "name": "osint:certainty=\"50\"" }])
+    } else {
+        json!([])
+    };
     json!({
         "uuid": uuid(number + 2), "type": kind, "category": category, "value": value,
-        "to_ids": number % 2 == 0, "timestamp": "1767312000", "comment": "", "distribution": "5",
+        "to_ids": number.is_multiple_of(2), "timestamp": "1767312000", "comment": "", "distribution": "5",
         "deleted": false, "disable_correlation": false, "Tag": tags,
     })
 }
