@@ -1,102 +1,18 @@
 //! What STIX 2.1 says otherwise of domain objects (STIX 2.1 section 4).
 
 use serde_json::Value;
+use stix::spec::vocabulary::{self, Vocabulary};
 
 use super::{One, pattern};
 
 /// The vocabularies of STIX 2.0 that described what an object is, and the property that holds such
 /// words since STIX 2.1. What a label says beyond them stays a label.
-const LABELS: &[(&str, &str, &[&str])] = &[
-    (
-        "indicator",
-        "indicator_types",
-        &[
-            "anomalous-activity",
-            "anonymization",
-            "attribution",
-            "benign",
-            "compromised",
-            "malicious-activity",
-            "unknown",
-        ],
-    ),
-    (
-        "malware",
-        "malware_types",
-        &[
-            "adware",
-            "backdoor",
-            "bootkit",
-            "bot",
-            "ddos",
-            "downloader",
-            "dropper",
-            "exploit-kit",
-            "keylogger",
-            "ransomware",
-            "remote-access-trojan",
-            "resource-exploitation",
-            "rogue-security-software",
-            "rootkit",
-            "screen-capture",
-            "spyware",
-            "trojan",
-            "unknown",
-            "virus",
-            "webshell",
-            "wiper",
-            "worm",
-        ],
-    ),
-    (
-        "report",
-        "report_types",
-        &[
-            "attack-pattern",
-            "campaign",
-            "identity",
-            "indicator",
-            "intrusion-set",
-            "malware",
-            "observed-data",
-            "threat-actor",
-            "threat-report",
-            "tool",
-            "vulnerability",
-        ],
-    ),
-    (
-        "threat-actor",
-        "threat_actor_types",
-        &[
-            "activist",
-            "competitor",
-            "crime-syndicate",
-            "criminal",
-            "hacker",
-            "insider-accidental",
-            "insider-disgruntled",
-            "nation-state",
-            "sensationalist",
-            "spy",
-            "terrorist",
-            "unknown",
-        ],
-    ),
-    (
-        "tool",
-        "tool_types",
-        &[
-            "credential-exploitation",
-            "denial-of-service",
-            "exploitation",
-            "information-gathering",
-            "network-capture",
-            "remote-access",
-            "unknown",
-            "vulnerability-scanning",
-        ],
-    ),
+static LABELS: &[(&str, &str, &Vocabulary)] = &[
+    ("indicator", "indicator_types", &vocabulary::INDICATOR_TYPE),
+    ("malware", "malware_types", &vocabulary::MALWARE_TYPE),
+    ("report", "report_types", &vocabulary::REPORT_TYPE),
+    ("threat-actor", "threat_actor_types", &vocabulary::THREAT_ACTOR_TYPE),
+    ("tool", "tool_types", &vocabulary::TOOL_TYPE),
 ];
 
 pub(super) fn lift(one: &mut One<'_>, type_name: &str) {
@@ -125,7 +41,7 @@ fn labels(one: &mut One<'_>, type_name: &str) {
     let (mut types, mut rest) = (Vec::new(), Vec::new());
     let mut moved = Vec::new();
     for (index, label) in labels.iter().enumerate() {
-        let (list, name) = if words.contains(&label.as_str()) {
+        let (list, name) = if words.terms.contains(&label.as_str()) {
             (&mut types, *property)
         } else {
             (&mut rest, "labels")

@@ -3,6 +3,8 @@
 //! A template that is not here becomes a custom object; an attribute that has no rule, or whose
 //! value the place cannot hold, stays in the extension.
 
+use stix::spec::vocabulary;
+
 use super::types::Side;
 
 /// Where a value stands, seen from the object's first observable or its domain object.
@@ -219,33 +221,9 @@ const HTTP: &str = "http-request-ext";
 const SOCKET: &str = "socket-ext";
 const UNIX: &str = "unix-account-ext";
 
-const FAMILIES: &[&str] = &[
-    "AF_UNSPEC",
-    "AF_INET",
-    "AF_IPX",
-    "AF_APPLETALK",
-    "AF_NETBIOS",
-    "AF_INET6",
-    "AF_IRDA",
-    "AF_BTH",
-];
-const SOCKETS: &[&str] = &["SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_RDM", "SOCK_SEQPACKET"];
-const REGISTRY: &[&str] = &[
-    "REG_NONE",
-    "REG_SZ",
-    "REG_EXPAND_SZ",
-    "REG_BINARY",
-    "REG_DWORD",
-    "REG_DWORD_BIG_ENDIAN",
-    "REG_DWORD_LITTLE_ENDIAN",
-    "REG_LINK",
-    "REG_MULTI_SZ",
-    "REG_RESOURCE_LIST",
-    "REG_FULL_RESOURCE_DESCRIPTION",
-    "REG_RESOURCE_REQUIREMENTS_LIST",
-    "REG_QWORD",
-    "REG_INVALID_TYPE",
-];
+const FAMILIES: &[&str] = vocabulary::NETWORK_SOCKET_ADDRESS_FAMILY.terms;
+const SOCKETS: &[&str] = vocabulary::NETWORK_SOCKET_TYPE.terms;
+const REGISTRY: &[&str] = vocabulary::WINDOWS_REGISTRY_DATATYPE.terms;
 const SECTION: &[&str] = &["extensions", PE];
 
 /// Where a file's PE header stands.
