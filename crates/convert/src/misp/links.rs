@@ -140,9 +140,7 @@ impl Exporter {
         let guessed = guess::reference(&object);
         let body = self.keep(item, &guessed, &[], place);
         attach(&mut object, "reference", body);
-        let id = guess::id(&object).to_owned();
-        self.push(object);
-        Some(id.into())
+        Some(self.push_named(object))
     }
 
     /// An analyst's relationship between two parts of the event.
@@ -159,9 +157,14 @@ impl Exporter {
         let guessed = guess::link(&object);
         let body = self.keep(item, &guessed, &[], place);
         attach(&mut object, "relationship", body);
+        Some(self.push_named(object))
+    }
+
+    /// Takes an object in; gives its identifier.
+    fn push_named(&mut self, object: Object) -> Value {
         let id = guess::id(&object).to_owned();
         self.push(object);
-        Some(id.into())
+        id.into()
     }
 
     fn own_relationship(
@@ -237,9 +240,7 @@ impl Exporter {
             body.insert("organisation".into(), who.into());
         }
         attach(&mut object, "sighting", body);
-        let id = guess::id(&object).to_owned();
-        self.push(object);
-        Some(id.into())
+        Some(self.push_named(object))
     }
 
     /// An analyst's note.

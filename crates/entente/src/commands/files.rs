@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use bytes::Bytes;
+use indicatif::ProgressBar;
 use stix::Object;
 use stix::stream::{Part, Piece, Splitter};
 
@@ -33,6 +34,17 @@ pub(crate) fn objects(bytes: Bytes) -> Result<Vec<Result<Object, stix::Error>>, 
     if is_bundle { stix::bundle::parse(bytes) } else { Ok(vec![Object::parse(bytes)]) }
 }
 
+/// A file, or standard input for `-`, and the bar of how far it is read.
+pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read>, ProgressBar)> {
+    if path.as_os_str() == "-" {
+        return Ok((Box::new(std::io::stdin().lock()), ProgressBar::hidden()));
+    }
+    let file = fs::File::open(path).context(format!("cannot read {}", path.display()))?;
+    let size = file.metadata().map_or(0, |data| data.len());
+    let bar = if size > 0 { bar(size, &path.display().to_string()) } else { ProgressBar::hidden() };
+    Ok((Box::new(file), bar))
+}
+
 /// Hands on each object of a file of any size (bundles, arrays, JSON Lines), with the line on which
 /// it starts; what is none, with the reason.
 pub(crate) fn each(
@@ -40,16 +52,7 @@ pub(crate) fn each(
     mut see: impl FnMut(u64, Result<Object, String>) -> Result<()>,
 ) -> Result<()> {
     const CHUNK: usize = 1 << 20;
-    let is_stdin = path.as_os_str() == "-";
-    let cannot = || format!("cannot read {}", path.display());
-    let (mut source, size): (Box<dyn Read>, u64) = if is_stdin {
-        (Box::new(std::io::stdin().lock()), 0)
-    } else {
-        let file = fs::File::open(path).context(cannot())?;
-        let size = file.metadata().map_or(0, |data| data.len());
-        (Box::new(file), size)
-    };
-    let bar = bar(size, &path.display().to_string());
+    let (mut source, bar) = open(path)?;
     let mut seen = Ok(());
     let mut take = |piece: Piece<'_>| {
         let object = match piece.part {
@@ -65,7 +68,7 @@ pub(crate) fn each(
     let mut splitter = Splitter::new();
     let mut chunk = vec![0; CHUNK];
     loop {
-        let count = source.read(&mut chunk).context(cannot())?;
+        let count = source.read(&mut chunk).context(format!("cannot read {}", path.display()))?;
         if count == 0 {
             splitter.end(&mut take);
             break;

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::time::Instant;
 
-use indicatif::ProgressBar;
 use serde::Serialize;
 use stix::Id;
 use stix::stream::{Part, Piece, Splitter};
@@ -16,7 +14,7 @@ use stix::validate::{self, Finding, Level, Options, Schemas};
 
 use crate::cli::{Depth, Validate};
 use crate::error::{Context, Error, Kind, Result};
-use crate::output::{Output, bar};
+use crate::output::Output;
 
 /// So much is read before the cores share it out.
 const BATCH: usize = 8 << 20;
@@ -170,14 +168,7 @@ struct Report<'s> {
 impl Report<'_> {
     fn file(&mut self, path: &Path) -> Result<()> {
         let shown = path.display().to_string();
-        let is_stdin = path.as_os_str() == "-";
-        let mut source: Box<dyn Read> = if is_stdin {
-            Box::new(std::io::stdin().lock())
-        } else {
-            Box::new(File::open(path).context(format!("cannot read {shown}"))?)
-        };
-        let size = if is_stdin { 0 } else { path.metadata().map_or(0, |data| data.len()) };
-        let progress = if size > 0 { bar(size, &shown) } else { ProgressBar::hidden() };
+        let (mut source, progress) = super::files::open(path)?;
         let mut splitter = Splitter::new();
         let mut batch = Batch::default();
         let mut chunk = vec![0; CHUNK];
