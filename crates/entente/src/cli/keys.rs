@@ -34,7 +34,8 @@ pub(crate) struct Verify {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// A public key, as `entente key show` prints it [default: the keys that the node knows]
-    #[arg(long, value_name = "KEY")]
+    // One key in 64 begins with a hyphen: base64url has it among its digits.
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub(crate) key: Vec<String>,
     /// A file that `entente peer invite` made: its key counts
     #[arg(long, value_name = "FILE")]
