@@ -12,6 +12,10 @@ use crate::object::Object;
 pub const SIGNATURE: &str = "extension-definition--ed39c744-114c-5e29-b18d-9a15837c6c29";
 /// An owner's statement about its keys: a type of its own.
 pub const KEY: &str = "extension-definition--4b09cc59-4258-504e-ac13-3bb1593b5f37";
+/// A recall of an owner's object: a type of its own.
+pub const RECALL: &str = "extension-definition--4ba20b43-f587-55da-aed7-f67b6ce9ecdb";
+/// A recipient's answer to a recall: a type of its own.
+pub const RECEIPT: &str = "extension-definition--d1e6317e-b0bc-5e33-8b72-78afdb7d6432";
 /// A marking that names the states, and for TLP:RED the persons, to whom an object is releasable.
 pub const RELEASABLE_TO: &str = "extension-definition--f140f633-dd66-5329-99a5-a91642735c19";
 /// A marking that names a group whose roster its owner keeps.
@@ -44,6 +48,8 @@ const OURS: &[(&str, &str, &str)] = &[
         "An Ed25519 signature of the object's owner over its canonical form.",
     ),
     (KEY, "entente-key", "An owner's statement about its signing keys: rotation or revocation."),
+    (RECALL, "entente-recall", "Which versions of its owner's object recipients are to erase."),
+    (RECEIPT, "entente-receipt", "A recipient's answer to a recall: erased, and when."),
     (
         RELEASABLE_TO,
         "entente-releasable-to",
@@ -100,7 +106,7 @@ pub fn definitions() -> Vec<Object> {
 
 /// What a definition defines: a type of its own, or properties of others (STIX 2.1 section 7.3.4).
 fn kind(id: &str) -> &'static str {
-    if id == KEY { "new-sdo" } else { "property-extension" }
+    if [KEY, RECALL, RECEIPT].contains(&id) { "new-sdo" } else { "property-extension" }
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ impl std::fmt::Debug for Schemas {
 const OWN: &[(&str, &str)] = &[
     (extension::SIGNATURE, include_str!("../schemas/entente-signature.json")),
     (extension::KEY, include_str!("../schemas/entente-key.json")),
+    (extension::RECALL, include_str!("../schemas/entente-recall.json")),
+    (extension::RECEIPT, include_str!("../schemas/entente-receipt.json")),
     (extension::RELEASABLE_TO, include_str!("../schemas/entente-releasable-to.json")),
     (extension::GROUP, include_str!("../schemas/entente-group.json")),
     (extension::EXERCISE, include_str!("../schemas/entente-exercise.json")),
