@@ -14,6 +14,7 @@ pub mod keys;
 pub mod marking;
 pub mod object;
 pub mod pattern;
+pub mod proof;
 pub mod recall;
 pub mod refs;
 pub mod schema;

@@ -7,6 +7,7 @@ mod keys;
 mod markings;
 mod objects;
 mod patterns;
+mod proofs;
 mod signatures;
 mod texts;
 mod times;
