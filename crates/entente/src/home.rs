@@ -13,6 +13,7 @@ pub fn options() -> Options {
     Options {
         clock: Arc::new(store::SystemClock),
         random: Arc::new(store::SystemRandom),
+        network: node::Network::Machine,
         lists: lists(),
     }
 }

@@ -46,13 +46,17 @@ pub use peer::{Invitation, KeyState, Link, Partner, Peer, Source};
 pub use profile::Profile;
 pub use release::Viewer;
 pub use session::{Session, SessionInfo, SignedIn};
+pub use taxii::client::Network;
 
-/// What a node needs from outside: the clock, randomness, and the lists that its desks keep.
+/// What a node needs from outside: the clock, randomness, the network, and the lists that its desks
+/// keep.
 pub struct Options {
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The source of randomness for tokens, salts and keys.
     pub random: Arc<dyn Random>,
+    /// What carries its requests to peers.
+    pub network: Network,
     /// The lists that the desks want projected.
     pub lists: Vec<ListSpec>,
 }
@@ -70,6 +74,7 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    network: Network,
     credentials: credential::Verified,
     throttle: credential::Throttle,
     gate: credential::Gate,
@@ -105,7 +110,7 @@ impl Node {
     /// Opens the node in `dir`.
     pub fn open(dir: &Path, options: Options) -> Result<Self, Error> {
         let profile = Profile::load(dir)?;
-        let Options { clock, random, lists } = options;
+        let Options { clock, random, network, lists } = options;
         let store = Store::open(
             dir,
             store::Options {
@@ -127,6 +132,7 @@ impl Node {
             store,
             clock,
             random,
+            network,
             credentials,
             throttle: credential::Throttle::default(),
             gate: credential::Gate::default(),

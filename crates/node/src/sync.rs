@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use stix::{Id, Timestamp};
-use taxii::client::{Client, Config, Credentials};
+use taxii::client::{Client, Config, Credentials, Network};
 
 use crate::Node;
 use crate::error::Error;
@@ -118,7 +118,7 @@ impl Node {
     ) -> Result<(), Error> {
         let held = match connection.take() {
             Some(held) => held,
-            None => Connection::open(source).await?,
+            None => Connection::open(source, self.inner.network.clone()).await?,
         };
         let connection = connection.insert(held);
         let (whom, from) = (state.clone(), source.clone());
@@ -180,7 +180,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(source: &Source) -> Result<Self, Error> {
+    async fn open(source: &Source, network: Network) -> Result<Self, Error> {
         let client = Client::new(Config {
             url: source.url.clone(),
             credentials: Some(Credentials {
@@ -188,6 +188,7 @@ impl Connection {
                 password: source.password.clone(),
             }),
             roots: source.roots.clone(),
+            network,
             ..Config::default()
         })?;
         let collections = client.collections().await?;

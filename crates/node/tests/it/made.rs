@@ -89,6 +89,7 @@ fn options(n: usize, clock: &Arc<HandClock>) -> Options {
     Options {
         clock: clock.clone(),
         random: Arc::new(Seeded(AtomicU64::new(seed))),
+        network: node::Network::Machine,
         lists: Vec::new(),
     }
 }

@@ -20,6 +20,7 @@ fn secrets_are_for_the_nodes_own_account_on_the_machine() {
         node::Options {
             clock: made.clock.clone(),
             random: std::sync::Arc::new(store::SystemRandom),
+            network: node::Network::Machine,
             lists: Vec::new(),
         },
     );

@@ -5,6 +5,7 @@
 
 mod config;
 mod error;
+mod network;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::resource::Collections;
 pub use crate::resource::{Detail, Discovery, Offered, Status};
 pub use config::{Config, Credentials};
 pub use error::Error;
+pub use network::{Carried, Carrier, Network};
 
 const LAST: &str = "x-taxii-date-added-last";
 
@@ -198,7 +200,7 @@ impl Client {
         expected: StatusCode,
     ) -> Result<(Bytes, Option<Timestamp>), Error> {
         let host = self.host.clone();
-        let response = request.send().await.map_err(|error| error::broken(&host, &error))?;
+        let response = self.carried(request).await?;
         let status = response.status();
         let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let last = text(LAST).and_then(|text| Timestamp::parse(text).ok());
@@ -218,6 +220,23 @@ impl Client {
             return Err(self.not_taxii("its answer has another media type"));
         }
         Ok((body, last))
+    }
+
+    async fn carried(&self, request: RequestBuilder) -> Result<Response, Error> {
+        let broken = |error| error::broken(&self.host, &error);
+        match &self.config.network {
+            Network::Machine => request.send().await.map_err(broken),
+            Network::Given(carrier) => {
+                let carried = carrier.carry(request.build().map_err(broken)?);
+                let answered = tokio::time::timeout(self.config.patience, carried).await;
+                let host = self.host.clone();
+                match answered {
+                    Ok(Ok(response)) => Ok(response),
+                    Ok(Err(error)) => Err(Error::Connection { host, reason: error.to_string() }),
+                    Err(_) => Err(Error::Timeout { host }),
+                }
+            }
+        }
     }
 
     async fn body(&self, response: Response) -> Result<Bytes, Error> {

@@ -1,7 +1,11 @@
 //! The client against the server, over plain HTTP on this machine.
 
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 use stix::marking::Tlp;
-use taxii::client::{Client, Config, Credentials, Error};
+use taxii::client::{Carried, Carrier, Client, Config, Credentials, Error, Network};
+use tower::ServiceExt;
 
 use crate::made::*;
 
@@ -62,5 +66,40 @@ fn a_wrong_password_is_said() {
         let url = listen(&server).await;
         let refused = client(&url, "partner", "wrong").collections().await;
         assert!(matches!(refused, Err(Error::SignIn { .. })), "{refused:?}");
+    });
+}
+
+/// Hands requests to a server's routes, without any network.
+struct Straight(axum::Router);
+
+impl Carrier for Straight {
+    fn carry(&self, request: reqwest::Request) -> BoxFuture<'static, Carried> {
+        let router = self.0.clone();
+        Box::pin(async move {
+            let request: axum::http::Request<reqwest::Body> = request.try_into()?;
+            let answer = router.oneshot(request.map(axum::body::Body::new)).await?;
+            let stream =
+                |body: axum::body::Body| reqwest::Body::wrap_stream(body.into_data_stream());
+            Ok(answer.map(stream).into())
+        })
+    }
+}
+
+#[test]
+fn another_network_can_be_given() {
+    run(async {
+        let server = made();
+        server.host.store.append(vec![campaign(1, 0, Some(Tlp::Clear))]).unwrap();
+        let credentials =
+            Some(Credentials { user: "partner".to_owned(), password: "word".to_owned() });
+        let client = Client::new(Config {
+            url: "https://node.example/taxii2/".to_owned(),
+            credentials,
+            network: Network::Given(Arc::new(Straight(server.router.clone()))),
+            ..Config::default()
+        });
+        let client = client.unwrap();
+        let released = client.collections().await.unwrap().remove(0);
+        assert_eq!(client.pull(&released.id, None, 2).await.unwrap().slices.len(), 1);
     });
 }

@@ -85,6 +85,7 @@ impl World {
         let needs = node::Options {
             clock: clock.clone(),
             random: Arc::new(Counted(AtomicU64::new(1))),
+            network: node::Network::Machine,
             lists: Vec::new(),
         };
         let node = Node::init(&dir.path().join("node"), profile, needs).expect("a node");
