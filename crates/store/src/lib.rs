@@ -37,5 +37,5 @@ pub use lists::{ListRow, ListSpec};
 pub use shelf::{Record, Shelf};
 pub use store::{Alarm, Health, Lag, Options, Store};
 pub use view::list::{Count, Cursor, ListPage, ListQuery, Listed, Order};
-pub use view::page::{Brief, Item, Page, PageQuery, Position, Versions};
+pub use view::page::{Brief, Item, Page, PageQuery, Position, Versions, Which};
 pub use view::{MOST_REFERENCES, Seen, View};

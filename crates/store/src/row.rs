@@ -59,6 +59,14 @@ impl Version {
         statement.query_row([seq], Self::of).optional().doing("reading a version")
     }
 
+    /// The version as sortable text. That of what has none is the moment it was added.
+    pub(crate) fn key(&self) -> String {
+        match self.version.as_str() {
+            "" => stix::Timestamp::from_micros(self.added).sort_key(),
+            version => version.to_owned(),
+        }
+    }
+
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             seq: row.get(0)?,

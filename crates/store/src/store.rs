@@ -25,6 +25,7 @@ use crate::schema;
 use crate::shared::Shared;
 use crate::shelf::Shelf;
 use crate::view::View;
+use crate::view::page::Which;
 use crate::writer::{self, Done, KeptPlace, Message, Mind, Task};
 
 /// What a store needs from outside.
@@ -206,8 +207,20 @@ impl Store {
         holder: &Holder,
         id: &Id,
     ) -> Result<bool, Error> {
+        self.withdraw_some(collection, holder, id, Which::default())
+    }
+
+    /// [`Store::withdraw`] for some versions only. Without the newest one, the newest of those that
+    /// stay is the newest, and readers find it anew.
+    pub fn withdraw_some(
+        &self,
+        collection: CollectionKey,
+        holder: &Holder,
+        id: &Id,
+        which: Which,
+    ) -> Result<bool, Error> {
         let (holder, id) = (holder.clone(), id.clone());
-        match self.inner.ask(Task::Withdraw { collection, holder, id })? {
+        match self.inner.ask(Task::Withdraw { collection, holder, id, which })? {
             Done::Withdrawn(there) => Ok(there),
             _ => Err(Error::Closed),
         }

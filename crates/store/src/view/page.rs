@@ -68,6 +68,22 @@ pub enum Versions {
     },
 }
 
+/// Some of one object's versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Which {
+    /// Those.
+    pub versions: Versions,
+    /// Of them only those of these versions of the specification; empty means all.
+    pub spec_versions: Vec<SpecVersion>,
+}
+
+impl Default for Which {
+    /// All of them.
+    fn default() -> Self {
+        Self { versions: Versions::All, spec_versions: Vec::new() }
+    }
+}
+
 /// Where a page ended: its last object's moment of becoming visible. The caller seals it before
 /// it leaves the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -110,6 +110,14 @@ impl Work<'_> {
         match held {
             None => self.precede(entry, copy, &newest).map(|seq| Outcome::Older(Seq(seq))),
             Some(held) if self.is_same(entry.object, held.seq)? => Ok(Outcome::Same),
+            // Nothing is signed in a workspace: what its account wrote last is what it reads.
+            Some(held)
+                if matches!(self.shared.holder(self.db, copy.holder)?, Holder::Account(_)) =>
+            {
+                let is_newest = held.seq == newest.seq;
+                let seq = Seq(self.replace(entry, copy, &held, is_newest)?);
+                Ok(if is_newest { Outcome::Stored(seq) } else { Outcome::Older(seq) })
+            }
             Some(held) => {
                 let kept = entry.object.hash() > row::object(self.db, held.seq)?.hash();
                 self.alarm(entry)?;
@@ -293,7 +301,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn set_newest(&self, object: i64, seq: i64) -> Result<(), Error> {
+    pub(crate) fn set_newest(&self, object: i64, seq: i64) -> Result<(), Error> {
         const SQL: &str = "UPDATE object SET newest = ?2 WHERE key = ?1";
         let mut statement = self.db.prepare_cached(SQL).doing("writing the newest version")?;
         statement.execute((object, seq)).doing("writing the newest version")?;

@@ -84,11 +84,15 @@ impl Work<'_> {
 
     /// The copies of an end that bind an object of `holder`: the holder's own; else those of
     /// states, all of them, since no state's copy may unbind another's. What an account brought
-    /// binds nobody else's objects.
+    /// binds nobody else's objects, and is bound by nobody else's: else it would learn, by what
+    /// becomes of its own objects, which others are held here.
     fn copies_that_bind(&self, end: &Id, holder: Number) -> Result<Vec<Copy>, Error> {
         let mut copies = Copy::of_id(self.db, end.as_str())?;
         if let Some(own) = copies.iter().position(|copy| copy.holder == holder) {
             return Ok(vec![copies.swap_remove(own)]);
+        }
+        if matches!(self.shared.holder(self.db, holder)?, Holder::Account(_)) {
+            return Ok(Vec::new());
         }
         let mut of_states = Vec::new();
         for copy in copies {
@@ -107,7 +111,7 @@ impl Work<'_> {
         self.intern(self.policy(one)?.and(&*self.policy(other)?))
     }
 
-    fn ends(&self, version: &Version) -> Result<Vec<Id>, Error> {
+    pub(crate) fn ends(&self, version: &Version) -> Result<Vec<Id>, Error> {
         if version.flags.has(Flags::HAS_ENDS) {
             Ok(row::object(self.db, version.seq)?.header().ends.clone())
         } else {
@@ -218,7 +222,7 @@ impl Work<'_> {
         Ok(true)
     }
 
-    fn escort_version(
+    pub(crate) fn escort_version(
         &mut self,
         copy: &Copy,
         version: &Version,

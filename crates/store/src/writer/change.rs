@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use release::Holder;
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use stix::Id;
@@ -13,7 +12,7 @@ use crate::clock;
 use crate::collection::{CollectionInfo, CollectionKey, CollectionKind};
 use crate::error::{Doing, Error};
 use crate::intern::Number;
-use crate::row::{self, Copy, Flags};
+
 use crate::shelf::Record;
 
 /// The place as it is kept in mind for the next start.
@@ -103,46 +102,6 @@ impl Work<'_> {
             return Ok(false);
         }
         self.record(record)?;
-        Ok(true)
-    }
-
-    /// Takes an object with all its versions out of a collection. Its bytes are erased when the
-    /// projections have forgotten it.
-    pub(crate) fn withdraw(
-        &mut self,
-        collection: CollectionKey,
-        holder: &Holder,
-        id: &Id,
-    ) -> Result<bool, Error> {
-        let Some(holder) = self.shared.holders.number(holder) else { return Ok(false) };
-        let copies = Copy::of_id(self.db, id.as_str())?;
-        let fits = |copy: &&Copy| copy.holder == holder && copy.collection == collection.0;
-        let Some(copy) = copies.iter().find(fits) else { return Ok(false) };
-        let newest = self.version(copy.newest)?;
-        if newest.flags.has(Flags::DEFINITION) {
-            // Objects that it marks are held: they would lose their meaning.
-            return Ok(false);
-        }
-        for seq in row::older(self.db, copy.key)?.into_iter().chain([copy.newest]) {
-            self.drop_version(copy, &self.version(seq)?)?;
-        }
-        // Versions that were replaced earlier go with the others.
-        for sql in [
-            "INSERT INTO erasing (seq, object) SELECT seq, object FROM dropped WHERE object = ?1",
-            "DELETE FROM dropped WHERE object = ?1",
-            "DELETE FROM object WHERE key = ?1",
-            "DELETE FROM definition WHERE object = ?1",
-        ] {
-            self.db.execute(sql, [copy.key]).doing("withdrawing an object")?;
-        }
-        self.mind.undefine(copy.key);
-        self.changed(copy.key);
-        // Other processes see by the clock that the index changed.
-        self.next_date(copy.collection);
-        if copy.twin {
-            self.refresh_twins(copy)?;
-        }
-        self.rebind_dependants(&copy.id)?;
         Ok(true)
     }
 

@@ -6,6 +6,7 @@ mod change;
 mod definition;
 mod hot;
 mod mind;
+mod withdraw;
 mod work;
 
 use std::collections::HashSet;
@@ -24,6 +25,7 @@ use crate::intern::Number;
 use crate::projection::Wake;
 use crate::shared::Shared;
 use crate::shelf::Record;
+use crate::view::page::Which;
 pub(crate) use change::{KeptPlace, collections, kept_place};
 pub(crate) use mind::Mind;
 use work::Work;
@@ -46,6 +48,7 @@ pub(crate) enum Task {
         collection: CollectionKey,
         holder: Holder,
         id: Id,
+        which: Which,
     },
     /// Adds everything of these audiences anew.
     Readd(HashSet<Number>),

@@ -75,8 +75,8 @@ impl<'a> Work<'a> {
                 self.swap(expected.as_deref(), record).map(Done::Swapped)
             }
             Task::Collection(kind) => self.collection(kind).map(Done::Collection),
-            Task::Withdraw { collection, holder, id } => {
-                self.withdraw(*collection, holder, id).map(Done::Withdrawn)
+            Task::Withdraw { collection, holder, id, which } => {
+                self.withdraw(*collection, holder, id, which).map(Done::Withdrawn)
             }
             Task::Readd(audiences) => self.readd(audiences).map(Done::Readded),
             Task::Place { place, widened } => {

@@ -3,7 +3,8 @@
 use release::{Holder, Reason};
 use serde_json::json;
 use stix::marking::Tlp;
-use store::{Admitted, Error, Outcome, PageQuery, Versions};
+use stix::{Object, Timestamp};
+use store::{Admitted, CollectionKind, Error, Outcome, PageQuery, Versions, Which};
 
 use crate::made::*;
 
@@ -200,6 +201,97 @@ fn what_an_account_brings_lies_in_its_workspace_and_can_be_withdrawn() {
     let health = made.store.check().unwrap();
     assert_eq!(health.damage, Vec::<String>::new());
     assert_eq!(health.objects, 2);
+}
+
+#[test]
+fn a_workspace_loses_the_versions_that_are_named_and_no_others() {
+    let made = store();
+    let holder = Holder::Account("tool".to_owned());
+    let kind = CollectionKind::Workspace { account: "tool".to_owned() };
+    let workspace = made.store.collection(&kind).unwrap().key;
+    let put = |second| {
+        let object = owned(0, campaign(1, second, &[])).object().clone();
+        made.add(Admitted::workspace(object, "tool".to_owned()))
+    };
+    let named = |versions: Versions| {
+        let which = Which { versions, ..Which::default() };
+        made.store.withdraw_some(workspace, &holder, &id("campaign", 1), which).unwrap()
+    };
+    let held = |versions: Versions| -> Vec<String> {
+        let query = PageQuery { versions, ..PageQuery::of(workspace, 9) };
+        let page = made.view(account("tool")).page(&query).unwrap();
+        page.items.iter().filter_map(|item| item.brief().version).collect()
+    };
+    // Older ones after newer ones: what is held is what was put in.
+    for second in [3, 1, 4, 2] {
+        put(second);
+    }
+    let all = held(Versions::All);
+    assert_eq!(all.len(), 4);
+    let before = made.view(account("tool")).page(&PageQuery::of(workspace, 9)).unwrap();
+    let exact = |version: &str| Versions::Some {
+        first: false,
+        newest: false,
+        exact: vec![Timestamp::parse(version).unwrap()],
+    };
+    let newest = held(Versions::Newest).pop().unwrap();
+    assert!(named(exact(&newest)));
+    assert!(!named(exact(&newest)), "it is gone");
+    let first = Versions::Some { first: true, newest: false, exact: Vec::new() };
+    let oldest = held(first.clone()).pop().unwrap();
+    assert!(named(first));
+    let left = held(Versions::All);
+    assert_eq!(left.len(), 2);
+    assert!(!left.contains(&newest) && !left.contains(&oldest));
+    // The one that is the newest now is met by who had read past it.
+    let query = PageQuery { position: before.position, ..PageQuery::of(workspace, 9) };
+    let page = made.view(account("tool")).page(&query).unwrap();
+    assert_eq!(page.items.len(), 1);
+    assert!(named(Versions::Newest));
+    assert!(named(Versions::Newest));
+    assert_eq!(held(Versions::All), Vec::<String>::new());
+    made.settle();
+    let health = made.store.check().unwrap();
+    assert_eq!((health.damage, health.objects), (Vec::new(), 0));
+}
+
+#[test]
+fn an_account_reads_what_it_wrote_last_and_learns_nothing_of_others_by_it() {
+    let made = store();
+    let kind = CollectionKind::Workspace { account: "tool".to_owned() };
+    let workspace = made.store.collection(&kind).unwrap().key;
+    let query = PageQuery::of(workspace, 9);
+    let text = |object: &str| {
+        let object = Object::parse(object.to_owned()).unwrap();
+        made.add(Admitted::workspace(object, "tool".to_owned()));
+        let page = made.view(account("tool")).page(&query).unwrap();
+        page.items
+            .iter()
+            .map(|item| String::from_utf8(item.bytes.to_vec()).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let identity = |name: &str| {
+        format!(
+            r#"{{"type":"identity","spec_version":"2.1","id":"{}","name":"{name}","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z"}}"#,
+            id("identity", 7)
+        )
+    };
+    assert_eq!(text(&identity("a")), [identity("a")]);
+    assert_eq!(text(&identity("b")), [identity("b")], "the same version with other content");
+    assert_eq!(text(&identity("a")), [identity("a")]);
+    // A relationship to what the account may not see is read like one to what is not there.
+    made.add(owned(0, campaign(1, 1, &tlp(Tlp::Red))));
+    let relationship = |n: usize, end: usize| {
+        format!(
+            r#"{{"type":"relationship","spec_version":"2.1","id":"{}","relationship_type":"related-to","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z","source_ref":"{}","target_ref":"{}"}}"#,
+            id("relationship", n),
+            id("campaign", end),
+            id("identity", 7)
+        )
+    };
+    assert_eq!(text(&relationship(1, 1)).len(), 2);
+    assert_eq!(text(&relationship(2, 2)).len(), 3);
+    assert!(made.store.alarms().unwrap().is_empty());
 }
 
 #[test]
