@@ -164,7 +164,7 @@ class Stations(unittest.TestCase):
             "roots": "", "user": "peer", "password": "word", "expires": "2100-01-01T00:00:00Z",
         }))
         told = json.loads(entente("--json", "key", "show", dir=self.owner).stdout.splitlines()[0])
-        entente("peer", "add", invitation, "--fingerprint", told["fingerprint"], dir=dir)
+        entente("peer", "add", invitation, "--fingerprint", told["fingerprint"], "--allow-private", dir=dir)
         serving = Serving(dir)
         self.addCleanup(serving.close)
         return dir

@@ -346,6 +346,9 @@ pub(crate) struct AddPeer {
     /// The fingerprint that the other side told you; asked for on a terminal if it is left out
     #[arg(long, value_name = "TEXT")]
     pub(crate) fingerprint: Option<String>,
+    /// Its host may lie on this machine or in this network, and there be asked without TLS
+    #[arg(long)]
+    pub(crate) allow_private: bool,
 }
 
 #[derive(Debug, Subcommand)]

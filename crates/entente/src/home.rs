@@ -91,6 +91,10 @@ impl From<node::Error> for Error {
                 Some("name its folder with --dir, or make one with `entente init`"),
             ),
             E::NoAccount { .. } => (Kind::NotFound, Some("`entente user list` tells the accounts")),
+            E::NotPublic { .. } => (
+                Kind::Refused,
+                Some("if this host is meant, and the way to it is yours, give --allow-private"),
+            ),
             E::NoPeer { .. } => (Kind::NotFound, Some("`entente peer list` tells the peers")),
             E::AccountExists { .. } | E::Key { .. } | E::NotAllowed | E::Unreleasable { .. } => {
                 (Kind::Refused, None)

@@ -82,6 +82,12 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// An address of this machine or network, or one without TLS, that nobody allowed.
+    #[error("{host} is not a public host with TLS: it has to be allowed by name")]
+    NotPublic {
+        /// The host.
+        host: String,
+    },
     /// A key cannot be used so.
     #[error("that cannot be done with this key: {reason}")]
     Key {

@@ -42,7 +42,7 @@ pub use key::{generate as generate_key, load as load_key};
 pub use keys::Resolved;
 pub use live::Live;
 pub use outgoing::{Disclosure, PartnerPreview, Preview, Release, Released};
-pub use peer::{Invitation, KeyState, Link, Partner, Peer, Source};
+pub use peer::{Invitation, KeyState, Link, Partner, Peer, Reach, Source};
 pub use profile::Profile;
 pub use release::Viewer;
 pub use session::{Session, SessionInfo, SignedIn};

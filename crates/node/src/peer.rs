@@ -44,8 +44,38 @@ pub struct Source {
     pub user: String,
     /// Our password there.
     pub password: String,
+    /// The host that may lie at an address that is not public, because an administrator allowed
+    /// it by name.
+    #[serde(default)]
+    pub allow: Option<String>,
     /// How often we ask, in milliseconds.
     pub every: u64,
+}
+
+/// Where another server may lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// In the public Internet, with TLS.
+    Public,
+    /// Anywhere: on this machine or in this network too, and there without TLS. For this server
+    /// alone, by the name of its host; to be chosen by an administrator, never by what arrives.
+    Anywhere,
+}
+
+impl Reach {
+    /// The host that this allows, of an address.
+    ///
+    /// # Errors
+    /// If the address needs an allowance and there is none.
+    pub(crate) fn allow(self, url: &str) -> Result<Option<String>, Error> {
+        let needed = taxii::client::needs_allowance(url);
+        let host = || url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        match (self, needed) {
+            (Self::Anywhere, _) => Ok(host()),
+            (Self::Public, None) => Ok(None),
+            (Self::Public, Some(host)) => Err(Error::NotPublic { host }),
+        }
+    }
 }
 
 /// Where we are in a peer's stream.
@@ -208,8 +238,9 @@ impl Node {
         })
     }
 
-    /// Uses another node's invitation: from now on we pull from it.
-    pub fn accept(&self, invitation: Invitation) -> Result<(), Error> {
+    /// Uses another node's invitation: from now on we pull from it. An invitation may not say by
+    /// itself that this node shall ask an address beside it.
+    pub fn accept(&self, invitation: Invitation, reach: Reach) -> Result<(), Error> {
         let refuse = |reason: &str| Err(Error::Invitation { reason: reason.to_owned() });
         if invitation.to != *self.me() {
             return refuse("it is for another state");
@@ -227,7 +258,8 @@ impl Node {
             return refuse("its key is another state’s");
         }
         let Invitation { from, url, key, roots, user, password, .. } = invitation;
-        let source = Source { url, key, roots, user, password, every: INTERVAL };
+        let allow = reach.allow(&url)?;
+        let source = Source { url, key, roots, user, password, allow, every: INTERVAL };
         self.update_peer(&from.state, |held| {
             let account = held.and_then(|held| held.account);
             Peer { profile: from.clone(), account, source: Some(source.clone()) }

@@ -189,6 +189,7 @@ impl Connection {
             }),
             roots: source.roots.clone(),
             network,
+            allow: source.allow.clone(),
             ..Config::default()
         })?;
         let collections = client.collections().await?;

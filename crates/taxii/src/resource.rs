@@ -109,6 +109,17 @@ pub struct Detail {
     pub message: Option<String>,
 }
 
+/// What a collection holds (section 5.3.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Whether there is more behind it.
+    #[serde(default)]
+    pub more: bool,
+    /// A record for each version of an object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ManifestRecord>,
+}
+
 /// What a manifest says of a version of an object (section 5.3.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestRecord {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::Path;
 
-use node::{Invitation, KeyState, Node, Profile};
+use node::{Invitation, KeyState, Node, Profile, Reach};
 use serde::Serialize;
 use stix::Id;
 
@@ -125,6 +125,11 @@ fn discovery(url: &str) -> String {
     if url.ends_with("/taxii2") { format!("{url}/") } else { format!("{url}/taxii2/") }
 }
 
+/// Where the other side may lie.
+fn reach(private: bool) -> Reach {
+    if private { Reach::Anywhere } else { Reach::Public }
+}
+
 fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
     let bytes = files::read(&args.file)?;
     let invitation: Invitation = serde_json::from_slice(&bytes).map_err(|error| {
@@ -154,7 +159,7 @@ fn add(node: &Node, args: &AddPeer, out: Output) -> Result<()> {
         }
     }
     let profile = invitation.from.clone();
-    node.accept(invitation)?;
+    node.accept(invitation, reach(args.allow_private))?;
     out.one(&profile, || format!("from now on this node pulls from {}", profile.name))
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use node::{NewAccount, Node, Profile, Role};
+use node::{NewAccount, Node, Profile, Reach, Role};
 use serde::Deserialize;
 use stix::Id;
 
@@ -120,12 +120,15 @@ pub(crate) fn peers(plans: &[Plan], root: &str) -> Result<()> {
             }
             let invited =
                 host.partners()?.iter().any(|one| one.profile.state == *guest_state && one.invited);
-            let follows = guest
-                .partners()?
-                .iter()
-                .any(|one| one.profile.state == *host_state && one.url.as_deref() == Some(&url));
+            let follows = guest.peers()?.iter().any(|one| {
+                let from = one.source.as_ref();
+                one.profile.state == *host_state
+                    && from.is_some_and(|from| from.url == url && from.allow.is_some())
+            });
             if !(invited && follows) {
-                guest.accept(host.invite(guest.profile().clone(), &url, root)?)?;
+                let invitation = host.invite(guest.profile().clone(), &url, root)?;
+                // The nodes of the demo all lie on this machine.
+                guest.accept(invitation, Reach::Anywhere)?;
             }
         }
     }

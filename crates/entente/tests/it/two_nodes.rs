@@ -142,7 +142,9 @@ fn what_one_releases_the_other_gets_once_whatever_is_killed() {
     assert_eq!(wrong.status.code(), Some(5));
     assert!(said(&zagreb, &["peer", "list", "--json"]).is_empty(), "nothing was changed");
     let told = made["fingerprint"].as_str().expect("a fingerprint");
-    said(&zagreb, &["peer", "add", file, "--fingerprint", told]);
+    let beside = run(&zagreb, &["peer", "add", file, "--fingerprint", told]);
+    assert_eq!(beside.status.code(), Some(5), "nobody is led to this machine by a file alone");
+    said(&zagreb, &["peer", "add", file, "--fingerprint", told, "--allow-private"]);
 
     // What Tirana enters arrives as far as it is marked for Croatia, byte for byte.
     let guest = Serving::start(&zagreb, "http://127.0.0.1:0");
@@ -223,7 +225,7 @@ fn a_partner_whose_key_was_stolen_is_frozen_and_chosen_anew() {
     let whom = ["--name", "Zagreb", "--code", "HR", "--state-id", &hr, "--url", url];
     said(&tirana, &[&["peer", "invite", "-o", &invitation][..], &whom].concat());
     let told = made["fingerprint"].as_str().expect("a fingerprint");
-    said(&zagreb, &["peer", "add", &invitation, "--fingerprint", told]);
+    said(&zagreb, &["peer", "add", &invitation, "--fingerprint", told, "--allow-private"]);
 
     copy(&tirana, &thief);
     for (node, number, file) in [(&thief, 1, "false.json"), (&tirana, 2, "true.json")] {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use node::{Invitation, NewAccount, Node, Options, Profile, Release, Role, Session, Viewer};
+use node::{
+    Invitation, NewAccount, Node, Options, Profile, Reach, Release, Role, Session, Viewer,
+};
 use serde_json::{Map, Value, json};
 use stix::marking::Tlp;
 use stix::sign::{SecretKey, sign};
@@ -145,7 +147,7 @@ impl Made {
 
     /// Pins `key` for state `n`, as if its node had invited this one.
     pub(crate) fn pins(&self, n: usize, key: &SecretKey) {
-        self.node.accept(invitation(n, self.n, key, "http://127.0.0.1:9/taxii2/")).unwrap();
+        self.node.accept(invitation(n, self.n, key, "http://127.0.0.1:9/taxii2/"), Reach::Anywhere).unwrap();
     }
 }
 
@@ -211,7 +213,7 @@ pub(crate) async fn serve(node: &Node) -> (String, tokio::task::JoinHandle<()>) 
 pub(crate) async fn connect(from: &Made, to: &Made) -> tokio::task::JoinHandle<()> {
     let (url, serving) = serve(&from.node).await;
     let invitation = from.node.invite(profile(to.n), &url, "").unwrap();
-    to.node.accept(invitation).unwrap();
+    to.node.accept(invitation, Reach::Anywhere).unwrap();
     serving
 }
 

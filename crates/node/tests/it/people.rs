@@ -129,7 +129,7 @@ fn invitations_are_for_one_state_and_for_a_while() {
     let accept = |change: &dyn Fn(&mut node::Invitation)| {
         let mut given = invitation(1, 0, &key, "http://127.0.0.1:9/taxii2/");
         change(&mut given);
-        made.node.accept(given)
+        made.node.accept(given, node::Reach::Anywhere)
     };
     assert!(accept(&|given| given.to = state(2)).is_err(), "for another");
     assert!(accept(&|given| given.from = profile(0)).is_err(), "in our own name");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::header;
-use node::{DeliveryState, Link, Role};
+use node::{DeliveryState, Link, Reach, Role};
 use stix::marking::Tlp;
 use stix::sign::SecretKey;
 
@@ -155,7 +155,7 @@ fn what_cannot_be_admitted_holds_up_nothing() {
             good.text().to_owned(),
         ];
         let (url, asked) = poisoned(stream.to_vec()).await;
-        made.node.accept(invitation(1, 0, &key, &url)).unwrap();
+        made.node.accept(invitation(1, 0, &key, &url), Reach::Anywhere).unwrap();
         made.node.pull_from("XB").await.unwrap();
         assert_eq!(made.seen(&id(1)), Some(good));
         for n in 2..=5 {
@@ -168,11 +168,11 @@ fn what_cannot_be_admitted_holds_up_nothing() {
 
         // The same peer with a new password keeps its place; another key begins anew.
         made.node
-            .accept(node::Invitation { password: "new".to_owned(), ..invitation(1, 0, &key, &url) })
+            .accept(node::Invitation { password: "new".to_owned(), ..invitation(1, 0, &key, &url) }, Reach::Anywhere)
             .unwrap();
         made.node.pull_from("XB").await.unwrap();
         assert_eq!(asked.load(Ordering::SeqCst), 1);
-        made.node.accept(invitation(1, 0, &SecretKey::from_seed([2; 32]), &url)).unwrap();
+        made.node.accept(invitation(1, 0, &SecretKey::from_seed([2; 32]), &url), Reach::Anywhere).unwrap();
         made.node.pull_from("XB").await.unwrap();
         assert_eq!(asked.load(Ordering::SeqCst), 2);
     });

@@ -1,5 +1,7 @@
 //! What can go wrong with another server, and what to do about it.
 
+use super::guard::NotPublic;
+
 /// Why a server could not be asked, or not be understood.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -11,6 +13,14 @@ pub enum Error {
         url: String,
         /// Why not.
         reason: String,
+    },
+    /// The host lies in this network or on this machine, and nobody allowed that.
+    #[error("{host} lies at {address}, which is not a public address")]
+    NotPublic {
+        /// The host.
+        host: String,
+        /// Where it lies.
+        address: std::net::IpAddr,
     },
     /// The certificates to trust cannot be used.
     #[error("the certificates to trust cannot be used: {reason}")]
@@ -56,6 +66,16 @@ pub enum Error {
         /// What its error resource says; without control characters, at most 300 characters.
         title: String,
     },
+    /// The server asks us to come back later.
+    #[error("{host} answered {status}: it is busy")]
+    Busy {
+        /// The host.
+        host: String,
+        /// The HTTP status.
+        status: u16,
+        /// In how many seconds it wants to be asked again, if it says.
+        after: Option<u64>,
+    },
     /// The server sends us elsewhere. Our password is for this server alone.
     #[error("{host} sends us to another address")]
     Elsewhere {
@@ -82,6 +102,14 @@ pub enum Error {
         /// How many were asked for.
         most: usize,
     },
+    /// The answer says that it is TAXII 2.1, and cannot be read.
+    #[error("{host} gave an answer that cannot be read: {reason}")]
+    Unreadable {
+        /// The host.
+        host: String,
+        /// What was wrong.
+        reason: String,
+    },
     /// The answer is no TAXII 2.1.
     #[error("{host} does not speak TAXII 2.1: {reason}")]
     NotTaxii {
@@ -97,6 +125,9 @@ impl Error {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Address { .. } => "Give the address of TAXII discovery: https://…/taxii2/.",
+            Self::NotPublic { .. } => {
+                "If that is meant, allow this host by its name; if not, somebody gave a wrong address."
+            }
             Self::Roots { .. } => {
                 "Give the server’s certificate, or that of its authority, in PEM."
             }
@@ -112,8 +143,10 @@ impl Error {
             }
             Self::Refused { status: 413, .. } => "Hand in fewer objects at once.",
             Self::Refused { .. } => "Its administrator’s log says more.",
+            Self::Busy { .. } => "It is asked again when it wants to be.",
             Self::Elsewhere { .. } => "If its address has changed, ask for a new invitation.",
             Self::TooLarge { .. } | Self::TooMany { .. } => "Ask for fewer objects at once.",
+            Self::Unreadable { .. } => "Its administrator’s log may say more.",
             Self::NotTaxii { .. } => "Is this the address of TAXII 2.1, ending in /taxii2/?",
         }
     }
@@ -134,6 +167,9 @@ pub(super) fn broken(host: &str, error: &reqwest::Error) -> Error {
     let mut is_tls = false;
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
+        if let Some(refused) = inner.downcast_ref::<NotPublic>() {
+            return Error::NotPublic { host, address: refused.address };
+        }
         // The innermost cause says what happened.
         reason = inner.to_string();
         is_tls |= is_of_tls(inner);

@@ -5,26 +5,45 @@
 
 mod config;
 mod error;
+mod files;
+mod guard;
 mod network;
+mod pin;
 
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use reqwest::header::{self, AsHeaderName, HeaderMap};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use stix::Timestamp;
 use url::Url;
 
-use crate::resource::Collections;
-pub use crate::resource::{Detail, Discovery, Offered, Status};
-pub use config::{Config, Credentials};
+use crate::resource::{Collections, Manifest};
+pub use crate::resource::{Detail, Discovery, ManifestRecord, Offered, Status};
+pub use config::{Config, Credentials, needs_allowance};
 pub use error::Error;
 pub use network::{Carried, Carrier, Network};
+pub use files::Files;
+pub use guard::is_public;
+pub use pin::Pin;
 
 const LAST: &str = "x-taxii-date-added-last";
+
+/// What is asked of a collection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// Only what was added after this moment.
+    pub after: Option<Timestamp>,
+    /// Where a page before it ended: its [`Pulled::next`]. All else must be as it was then.
+    pub next: Option<String>,
+    /// Only objects of these types; empty: of all.
+    pub types: Vec<String>,
+    /// At most so many.
+    pub limit: u32,
+}
 
 /// A page that was pulled.
 #[derive(Clone, Debug)]
@@ -53,7 +72,7 @@ pub struct Client {
 impl Client {
     /// Prepares a connection; nothing is sent yet.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let url = config::address(&config.url)?;
+        let url = config::address(&config)?;
         let http = config::http(&config)?;
         let host = url.host_str().unwrap_or_default().to_owned();
         Ok(Self { http, config: Arc::new(config), url, host, root: Arc::default() })
@@ -79,7 +98,7 @@ impl Client {
         after: Option<&Timestamp>,
         limit: u32,
     ) -> Result<Pulled, Error> {
-        self.page(collection, after, limit, None).await
+        self.ask(collection, &Ask { after: after.cloned(), limit, ..Ask::default() }).await
     }
 
     /// What follows a page that was pulled with the same `collection` and `after`: `next` is its
@@ -91,16 +110,13 @@ impl Client {
         limit: u32,
         next: &str,
     ) -> Result<Pulled, Error> {
-        self.page(collection, after, limit, Some(next)).await
+        let next = Some(next.to_owned());
+        let ask = Ask { after: after.cloned(), next, limit, ..Ask::default() };
+        self.ask(collection, &ask).await
     }
 
-    async fn page(
-        &self,
-        collection: &str,
-        after: Option<&Timestamp>,
-        limit: u32,
-        next: Option<&str>,
-    ) -> Result<Pulled, Error> {
+    /// A page of a collection's objects, oldest first (section 5.4).
+    pub async fn ask(&self, collection: &str, ask: &Ask) -> Result<Pulled, Error> {
         #[derive(Deserialize)]
         struct Envelope<'a> {
             #[serde(default)]
@@ -110,27 +126,42 @@ impl Client {
             #[serde(borrow, default)]
             objects: Vec<&'a RawValue>,
         }
-        let mut url = self.below(&["collections", collection, "objects"]).await?;
-        url.query_pairs_mut().append_pair("limit", &limit.to_string());
-        if let Some(after) = after {
-            // TAXII's own timestamps have six digits (section 2).
-            let after = Timestamp::from_micros(after.micros());
-            url.query_pairs_mut().append_pair("added_after", after.as_str());
-        }
-        if let Some(next) = next {
-            url.query_pairs_mut().append_pair("next", next);
-        }
-        let (body, last) = self.get(url).await?;
-        let Envelope { more, next, objects } =
-            serde_json::from_slice(&body).map_err(|error| self.not_taxii(&error.to_string()))?;
-        if objects.len() > limit as usize {
-            let (found, most) = (objects.len(), limit as usize);
+        let url = self.below(&["collections", collection, "objects"]).await?;
+        let (body, last) = self.get(asking(url, ask)).await?;
+        let Envelope { more, next, objects } = self.read(&body)?;
+        if objects.len() > ask.limit as usize {
+            let (found, most) = (objects.len(), ask.limit as usize);
             return Err(Error::TooMany { host: self.host.clone(), found, most });
         }
         let slices: Vec<_> =
             objects.into_iter().map(|raw| body.slice_ref(raw.get().as_bytes())).collect();
         let last = last.filter(|_| !slices.is_empty());
         Ok(Pulled { slices, more, next: next.filter(|_| more), last })
+    }
+
+    /// What a collection holds, oldest first (section 5.3).
+    pub async fn manifest(
+        &self,
+        collection: &str,
+        ask: &Ask,
+    ) -> Result<Vec<ManifestRecord>, Error> {
+        let url = self.below(&["collections", collection, "manifest"]).await?;
+        let (body, _) = self.get(asking(url, ask)).await?;
+        Ok(self.read::<Manifest>(&body)?.objects)
+    }
+
+    /// The newest version of one object of a collection (section 5.6); nothing, if the server
+    /// gives none.
+    pub async fn object(&self, collection: &str, id: &str) -> Result<Option<Bytes>, Error> {
+        #[derive(Deserialize)]
+        struct Envelope<'a> {
+            #[serde(borrow, default)]
+            objects: Vec<&'a RawValue>,
+        }
+        let url = self.below(&["collections", collection, "objects", id]).await?;
+        let (body, _) = self.get(url).await?;
+        let Envelope { objects } = self.read(&body)?;
+        Ok(objects.last().map(|raw| body.slice_ref(raw.get().as_bytes())))
     }
 
     /// Hands objects in (section 5.5), their bytes as they are. What became of each stands in the
@@ -147,7 +178,8 @@ impl Client {
             body.extend_from_slice(object);
         }
         body.extend_from_slice(b"]}");
-        let request = self.request(Method::POST, url).header(header::CONTENT_TYPE, crate::TAXII);
+        let request =
+            self.request(Method::POST, url, crate::TAXII).header(header::CONTENT_TYPE, crate::TAXII);
         let (body, _) = self.send(request.body(body), StatusCode::ACCEPTED).await?;
         self.read(&body)
     }
@@ -168,9 +200,13 @@ impl Client {
     }
 
     async fn find_root(&self) -> Result<Url, Error> {
-        let Discovery { default, api_roots, .. } = self.discovery().await?;
-        let root = default.or_else(|| api_roots.into_iter().next());
-        let root = root.ok_or_else(|| self.not_taxii("it names no API root"))?;
+        let root = if let Some(root) = &self.config.api_root {
+            root.clone()
+        } else {
+            let Discovery { default, api_roots, .. } = self.discovery().await?;
+            let root = default.or_else(|| api_roots.into_iter().next());
+            root.ok_or_else(|| self.not_taxii("it names no API root"))?
+        };
         let mut url = self.url.join(&root).map_err(|error| self.not_taxii(&error.to_string()))?;
         if url.origin() != self.url.origin() {
             return Err(Error::Elsewhere { host: self.host.clone(), to: error::plain(&root) });
@@ -182,44 +218,56 @@ impl Client {
     }
 
     async fn get(&self, url: Url) -> Result<(Bytes, Option<Timestamp>), Error> {
-        self.send(self.request(Method::GET, url), StatusCode::OK).await
+        self.send(self.request(Method::GET, url, crate::TAXII), StatusCode::OK).await
     }
 
-    fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        let request = self.http.request(method, url).header(header::ACCEPT, crate::TAXII);
+    fn request(&self, method: Method, url: Url, accept: &'static str) -> RequestBuilder {
+        let request = self.http.request(method, url).header(header::ACCEPT, accept);
         match &self.config.credentials {
             Some(own) => request.basic_auth(&own.user, Some(&own.password)),
             None => request,
         }
     }
 
-    /// The body, and the moment when the last object in it was added.
+    /// The body of a TAXII answer, and the moment when the last object in it was added.
     async fn send(
         &self,
         request: RequestBuilder,
         expected: StatusCode,
     ) -> Result<(Bytes, Option<Timestamp>), Error> {
+        let (headers, body) = self.exchange(request, expected).await?;
+        if !crate::media::is_taxii(text(&headers, &header::CONTENT_TYPE)) {
+            return Err(self.not_taxii("its answer has another media type"));
+        }
+        Ok((body, text(&headers, LAST).and_then(|text| Timestamp::parse(text).ok())))
+    }
+
+    /// The head and the body of an answer, if it is the expected one.
+    async fn exchange(
+        &self,
+        request: RequestBuilder,
+        expected: StatusCode,
+    ) -> Result<(HeaderMap, Bytes), Error> {
         let host = self.host.clone();
         let response = self.carried(request).await?;
-        let status = response.status();
-        let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let last = text(LAST).and_then(|text| Timestamp::parse(text).ok());
-        let is_taxii = crate::media::is_taxii(text(header::CONTENT_TYPE.as_str()));
+        let (status, headers) = (response.status(), response.headers().clone());
         if status.is_redirection() {
-            let to = error::plain(text(header::LOCATION.as_str()).unwrap_or_default());
+            let to = error::plain(text(&headers, &header::LOCATION).unwrap_or_default());
             return Err(Error::Elsewhere { host, to });
         }
-        if status == StatusCode::UNAUTHORIZED {
-            return Err(Error::SignIn { host });
+        match status {
+            StatusCode::UNAUTHORIZED => return Err(Error::SignIn { host }),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                let after = retry_after(&headers);
+                return Err(Error::Busy { host, status: status.as_u16(), after });
+            }
+            _ => {}
         }
         let body = self.body(response).await?;
         if status != expected {
             return Err(Error::Refused { host, status: status.as_u16(), title: title(&body) });
         }
-        if !is_taxii {
-            return Err(self.not_taxii("its answer has another media type"));
-        }
-        Ok((body, last))
+        Ok((headers, body))
     }
 
     async fn carried(&self, request: RequestBuilder) -> Result<Response, Error> {
@@ -253,13 +301,49 @@ impl Client {
         Ok(body.freeze())
     }
 
-    fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
-        serde_json::from_slice(body).map_err(|error| self.not_taxii(&error.to_string()))
+    fn read<'b, T: Deserialize<'b>>(&self, body: &'b [u8]) -> Result<T, Error> {
+        serde_json::from_slice(body).map_err(|error| {
+            let reason = error::plain(&error.to_string());
+            Error::Unreadable { host: self.host.clone(), reason }
+        })
     }
 
     fn not_taxii(&self, reason: &str) -> Error {
         Error::NotTaxii { host: self.host.clone(), reason: error::plain(reason) }
     }
+}
+
+/// The address with what is asked of it.
+fn asking(mut url: Url, ask: &Ask) -> Url {
+    let mut query = url.query_pairs_mut();
+    query.append_pair("limit", &ask.limit.to_string());
+    if let Some(after) = &ask.after {
+        // TAXII's own timestamps have six digits (section 2).
+        query.append_pair("added_after", Timestamp::from_micros(after.micros()).as_str());
+    }
+    if let Some(next) = &ask.next {
+        query.append_pair("next", next);
+    }
+    if !ask.types.is_empty() {
+        query.append_pair("match[type]", &ask.types.join(","));
+    }
+    drop(query);
+    url
+}
+
+fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// In how many seconds a busy server wants to be asked again. A date counts from the server's own.
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    let said = text(headers, header::RETRY_AFTER)?.trim();
+    if let Ok(seconds) = said.parse() {
+        return Some(seconds);
+    }
+    let moment = |text: &str| httpdate::parse_http_date(text).ok();
+    let now = moment(text(headers, header::DATE)?)?;
+    Some(moment(said)?.duration_since(now).unwrap_or_default().as_secs())
 }
 
 /// What an error resource says, as far as it is one.

@@ -19,7 +19,8 @@ async fn listen(server: &Made) -> String {
 
 fn client(url: &str, user: &str, password: &str) -> Client {
     let credentials = Some(Credentials { user: user.to_owned(), password: password.to_owned() });
-    Client::new(Config { url: url.to_owned(), credentials, ..Config::default() }).unwrap()
+    let allow = Some("127.0.0.1".to_owned());
+    Client::new(Config { url: url.to_owned(), allow, credentials, ..Config::default() }).unwrap()
 }
 
 #[test]

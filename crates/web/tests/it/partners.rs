@@ -30,7 +30,7 @@ fn invitation(key: &SecretKey) -> Invitation {
 #[tokio::test]
 async fn keys_in_conflict_are_seen_wherever_partners_are() {
     let world = World::new();
-    world.node.accept(invitation(&key(1))).expect("it fits");
+    world.node.accept(invitation(&key(1)), node::Reach::Anywhere).expect("it fits");
     let said = Timestamp::parse("2026-03-01T00:00:00Z").expect("a moment");
     let named = |next: u8| -> Object {
         rotation(&partner(), &key(1), &key(next), &said).expect("a statement")
