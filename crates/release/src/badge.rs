@@ -57,7 +57,7 @@ impl Level {
 pub struct Badge {
     /// How strict it is.
     pub level: Level,
-    /// The state that owns the object; `None` for what an account brought unsigned, and for
+    /// The state that owns the object; `None` for what an account or a feed brought unsigned, and for
     /// structural objects.
     pub owner: Option<Id>,
     /// The states to which it is releasable, if it says.

@@ -27,6 +27,8 @@ pub enum Reason {
     Member,
     /// Yes: it lies in a workspace at this node that the viewer may read.
     Workspace,
+    /// Yes: it came by a feed that this node follows, and the viewer is one of its people.
+    Feed,
     /// Yes: the viewer administers the node that holds it.
     Administrator,
     /// Yes: the same at every node, tells nothing.
@@ -87,7 +89,12 @@ type Answer = Result<Reason, Reason>;
 fn may_see(term: &Term, viewer: &Viewer, place: &Place) -> Answer {
     match &term.holder {
         Holder::Builtin => Ok(Reason::Structural),
-        Holder::Account(account) => in_workspace(term, account, viewer, place),
+        Holder::Account(account) => in_workspace(term, Some(account), viewer, place),
+        // What a feed brings is read as in a workspace that nobody fills, and goes no further.
+        Holder::Feed(_) => match in_workspace(term, None, viewer, place) {
+            Ok(Reason::Workspace) => Ok(Reason::Feed),
+            answer => answer,
+        },
         Holder::State(owner) => {
             passed_on(term, owner, viewer, place)?;
             of_state(term, owner, viewer, place)
@@ -110,12 +117,12 @@ fn binds(own: Option<&Term>, term: &Term, viewer: &Viewer, place: &Place) -> Ans
 
 /// A workspace is read by the account that fills it and by the node's own people; what they could
 /// not read under a marking of their own state, only the account and the administrator read.
-fn in_workspace(term: &Term, holder: &str, viewer: &Viewer, place: &Place) -> Answer {
+fn in_workspace(term: &Term, holder: Option<&str>, viewer: &Viewer, place: &Place) -> Answer {
     let confined = term.closed || term.is_personal();
     match viewer {
-        Viewer::Account(account) if account == holder => Ok(Reason::Workspace),
+        Viewer::Account(account) if Some(account.as_str()) == holder => Ok(Reason::Workspace),
         Viewer::Person { state, account, admin } if *state == place.state => {
-            if account == holder || !confined {
+            if Some(account.as_str()) == holder || !confined {
                 Ok(Reason::Workspace)
             } else if *admin {
                 Ok(Reason::Administrator)

@@ -18,6 +18,9 @@ pub enum Holder {
     State(Id),
     /// The account that brought it, unsigned, into its workspace.
     Account(String),
+    /// The feed that brought it, unsigned: another server that this node follows, by the name that
+    /// the administrator gave it.
+    Feed(String),
     /// The program itself: objects that are the same at every node.
     Builtin,
 }
@@ -100,7 +103,7 @@ impl Term {
         };
         let owner = match &self.holder {
             Holder::State(state) => Some(state.clone()),
-            Holder::Account(_) | Holder::Builtin => None,
+            Holder::Account(_) | Holder::Feed(_) | Holder::Builtin => None,
         };
         Badge { level, owner, to: self.to.clone(), exercise: !self.exercises.is_empty() }
     }

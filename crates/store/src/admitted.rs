@@ -53,6 +53,11 @@ impl Admitted {
         Self { object, holder: Holder::Account(account), kind: Kind::Workspace }
     }
 
+    /// What `feed` brought, unsigned.
+    pub fn fed(object: Object, feed: String) -> Self {
+        Self { object, holder: Holder::Feed(feed), kind: Kind::Workspace }
+    }
+
     /// The object.
     pub fn object(&self) -> &Object {
         &self.object

@@ -18,6 +18,11 @@ pub enum CollectionKind {
         /// The account.
         account: String,
     },
+    /// What a feed brought, unsigned, for the node's people.
+    Feed {
+        /// The feed.
+        name: String,
+    },
 }
 
 impl CollectionKind {
@@ -27,6 +32,7 @@ impl CollectionKind {
             Self::Released => "released".to_owned(),
             Self::Inbox => "inbox".to_owned(),
             Self::Workspace { account } => format!("workspace:{account}"),
+            Self::Feed { name } => format!("feed:{name}"),
         }
     }
 
@@ -34,9 +40,11 @@ impl CollectionKind {
         match text {
             "released" => Some(Self::Released),
             "inbox" => Some(Self::Inbox),
-            _ => text
-                .strip_prefix("workspace:")
-                .map(|account| Self::Workspace { account: account.to_owned() }),
+            _ => match text.split_once(':')? {
+                ("workspace", account) => Some(Self::Workspace { account: account.to_owned() }),
+                ("feed", name) => Some(Self::Feed { name: name.to_owned() }),
+                _ => None,
+            },
         }
     }
 }
@@ -60,6 +68,7 @@ impl CollectionInfo {
             CollectionKind::Released => "Released".to_owned(),
             CollectionKind::Inbox => "Inbox".to_owned(),
             CollectionKind::Workspace { account } => format!("Workspace of {account}"),
+            CollectionKind::Feed { name } => format!("Feed {name}"),
         };
         Self { key, id, kind, title }
     }

@@ -113,7 +113,7 @@ impl Reader {
         };
         let owner = match &seen.holder {
             release::Holder::State(state) => self.named(state).name,
-            release::Holder::Account(account) => account.clone(),
+            release::Holder::Account(name) | release::Holder::Feed(name) => name.clone(),
             release::Holder::Builtin => String::new(),
         };
         let home = self.named(&self.node().profile().state).name;

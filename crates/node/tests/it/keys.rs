@@ -224,7 +224,9 @@ fn what_waits_for_a_key_is_admitted_when_the_key_is_known() {
     assert!(seen.added >= BEGIN + HOUR, "a reader who had come so far meets it");
     assert!(waiting(&made).is_empty());
     // A key is one owner's.
-    let again = made.node.accept(invitation(2, 0, &key(2), "http://127.0.0.1:9/taxii2/"), node::Reach::Anywhere);
+    let again = made
+        .node
+        .accept(invitation(2, 0, &key(2), "http://127.0.0.1:9/taxii2/"), node::Reach::Anywhere);
     assert!(matches!(again, Err(Error::Invitation { .. })));
 }
 

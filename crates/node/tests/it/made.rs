@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use node::{
-    Invitation, NewAccount, Node, Options, Profile, Reach, Release, Role, Session, Viewer,
-};
+use node::{Invitation, NewAccount, Node, Options, Profile, Reach, Release, Role, Session, Viewer};
 use serde_json::{Map, Value, json};
 use stix::marking::Tlp;
 use stix::sign::{SecretKey, sign};
@@ -147,7 +145,9 @@ impl Made {
 
     /// Pins `key` for state `n`, as if its node had invited this one.
     pub(crate) fn pins(&self, n: usize, key: &SecretKey) {
-        self.node.accept(invitation(n, self.n, key, "http://127.0.0.1:9/taxii2/"), Reach::Anywhere).unwrap();
+        self.node
+            .accept(invitation(n, self.n, key, "http://127.0.0.1:9/taxii2/"), Reach::Anywhere)
+            .unwrap();
     }
 }
 

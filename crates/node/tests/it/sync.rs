@@ -168,11 +168,16 @@ fn what_cannot_be_admitted_holds_up_nothing() {
 
         // The same peer with a new password keeps its place; another key begins anew.
         made.node
-            .accept(node::Invitation { password: "new".to_owned(), ..invitation(1, 0, &key, &url) }, Reach::Anywhere)
+            .accept(
+                node::Invitation { password: "new".to_owned(), ..invitation(1, 0, &key, &url) },
+                Reach::Anywhere,
+            )
             .unwrap();
         made.node.pull_from("XB").await.unwrap();
         assert_eq!(asked.load(Ordering::SeqCst), 1);
-        made.node.accept(invitation(1, 0, &SecretKey::from_seed([2; 32]), &url), Reach::Anywhere).unwrap();
+        made.node
+            .accept(invitation(1, 0, &SecretKey::from_seed([2; 32]), &url), Reach::Anywhere)
+            .unwrap();
         made.node.pull_from("XB").await.unwrap();
         assert_eq!(asked.load(Ordering::SeqCst), 2);
     });

@@ -191,6 +191,22 @@ proptest! {
         prop_assert_eq!(decide(&policy, &viewer(asker), &place(at, true)).allowed, expected);
     }
 
+    /// What a feed brought is for the node's own people, whatever it is marked: no account of that
+    /// name, no partner and no relay passes it on.
+    #[test]
+    fn a_feed_is_for_the_nodes_people_alone(marks in marks(), asker in asker(), name in "tool|account-0|x", at in 0..STATES, relay: bool) {
+        let (object, meanings) = marked(&marks);
+        let policy = Policy::of(&Holder::Feed(name), object.header(), |id| meanings.get(id).cloned());
+        let confined = marks.contains(&Mark::Red) || marks.contains(&Mark::Unknown);
+        let expected = match asker {
+            Asker::Person { state, admin, .. } => state == at && (admin || !confined),
+            Asker::Public | Asker::Tool | Asker::Node(_) => false,
+        };
+        let decision = decide(&policy, &viewer(asker), &place(at, relay));
+        prop_assert_eq!(decision.allowed, expected, "{:?}", decision);
+        prop_assert_eq!(policy.badge().owner, None);
+    }
+
     /// What is read of a policy's text is that policy, or nothing; never a panic.
     #[test]
     fn no_text_panics(text: String, owner in 0..STATES, marks in marks(), at: proptest::sample::Index, byte in 0x20_u8..0x7f) {

@@ -77,7 +77,7 @@ impl<'v> Reading<'v> {
 
     /// The copy of an object that this viewer is shown, in its newest version: what is compiled in
     /// before a state's, the one whose holder is its `created_by_ref` before another state's, a
-    /// state's before an account's; else the one received last.
+    /// state's before an account's, and that before a feed's; else the one received last.
     pub(super) fn chosen(&self, id: &str) -> Result<Option<Shown>, Error> {
         let mut shown = Vec::new();
         for copy in Copy::of_id(&self.db, id)? {
@@ -103,6 +103,7 @@ impl<'v> Reading<'v> {
                 if object.header().created_by_ref.as_ref() == Some(&state) { 1 } else { 2 }
             }
             Holder::Account(_) => 3,
+            Holder::Feed(_) => 4,
         })
     }
 

@@ -326,6 +326,7 @@ impl Work<'_> {
         let kind = match holder {
             Holder::State(_) | Holder::Builtin => CollectionKind::Released,
             Holder::Account(account) => CollectionKind::Workspace { account: account.clone() },
+            Holder::Feed(name) => CollectionKind::Feed { name: name.clone() },
         };
         Ok(self.collection(&kind)?.key.0)
     }

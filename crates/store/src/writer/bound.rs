@@ -83,9 +83,9 @@ impl Work<'_> {
     }
 
     /// The copies of an end that bind an object of `holder`: the holder's own; else those of
-    /// states, all of them, since no state's copy may unbind another's. What an account brought
-    /// binds nobody else's objects, and is bound by nobody else's: else it would learn, by what
-    /// becomes of its own objects, which others are held here.
+    /// states, all of them, since no state's copy may unbind another's. What an account or a feed
+    /// brought binds nobody else's objects; and an account's is bound by nobody else's: else it
+    /// would learn, by what becomes of its own objects, which others are held here.
     fn copies_that_bind(&self, end: &Id, holder: Number) -> Result<Vec<Copy>, Error> {
         let mut copies = Copy::of_id(self.db, end.as_str())?;
         if let Some(own) = copies.iter().position(|copy| copy.holder == holder) {
@@ -96,7 +96,8 @@ impl Work<'_> {
         }
         let mut of_states = Vec::new();
         for copy in copies {
-            if !matches!(self.shared.holder(self.db, copy.holder)?, Holder::Account(_)) {
+            let holder = self.shared.holder(self.db, copy.holder)?;
+            if !matches!(holder, Holder::Account(_) | Holder::Feed(_)) {
                 of_states.push(copy);
             }
         }

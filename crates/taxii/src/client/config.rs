@@ -37,6 +37,8 @@ pub struct Config {
     pub most: usize,
     /// What carries the requests.
     pub network: Network,
+    /// The most objects taken in one answer, whatever was asked for.
+    pub most_objects: usize,
 }
 
 impl Default for Config {
@@ -51,6 +53,7 @@ impl Default for Config {
             patience: Duration::from_secs(10),
             most: 256 << 20,
             network: Network::Machine,
+            most_objects: 100_000,
         }
     }
 }
@@ -179,9 +182,7 @@ mod tests {
             assert!(asked(good, None).is_ok(), "{good}");
             assert_eq!(needs_allowance(good), None, "{good}");
         }
-        for bad in
-            ["", "n.example", "ftp://n.example/", "file:///etc", "https://a:b@n.example/"]
-        {
+        for bad in ["", "n.example", "ftp://n.example/", "file:///etc", "https://a:b@n.example/"] {
             assert!(asked(bad, None).is_err(), "{bad}");
         }
     }

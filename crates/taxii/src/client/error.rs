@@ -92,14 +92,14 @@ pub enum Error {
         /// The most that is taken, in bytes.
         most: usize,
     },
-    /// The answer holds more objects than were asked for.
-    #[error("{host} answered with {found} objects where at most {most} were asked for")]
+    /// The answer holds more objects than are taken.
+    #[error("{host} answered with {found} objects where at most {most} are taken")]
     TooMany {
         /// The host.
         host: String,
         /// How many it sent.
         found: usize,
-        /// How many were asked for.
+        /// How many are taken.
         most: usize,
     },
     /// The answer says that it is TAXII 2.1, and cannot be read.

@@ -25,9 +25,9 @@ use crate::resource::{Collections, Manifest};
 pub use crate::resource::{Detail, Discovery, ManifestRecord, Offered, Status};
 pub use config::{Config, Credentials, needs_allowance};
 pub use error::Error;
-pub use network::{Carried, Carrier, Network};
 pub use files::Files;
 pub use guard::is_public;
+pub use network::{Carried, Carrier, Network};
 pub use pin::Pin;
 
 const LAST: &str = "x-taxii-date-added-last";
@@ -129,8 +129,8 @@ impl Client {
         let url = self.below(&["collections", collection, "objects"]).await?;
         let (body, last) = self.get(asking(url, ask)).await?;
         let Envelope { more, next, objects } = self.read(&body)?;
-        if objects.len() > ask.limit as usize {
-            let (found, most) = (objects.len(), ask.limit as usize);
+        let (found, most) = (objects.len(), self.config.most_objects);
+        if found > most {
             return Err(Error::TooMany { host: self.host.clone(), found, most });
         }
         let slices: Vec<_> =
@@ -178,8 +178,9 @@ impl Client {
             body.extend_from_slice(object);
         }
         body.extend_from_slice(b"]}");
-        let request =
-            self.request(Method::POST, url, crate::TAXII).header(header::CONTENT_TYPE, crate::TAXII);
+        let request = self
+            .request(Method::POST, url, crate::TAXII)
+            .header(header::CONTENT_TYPE, crate::TAXII);
         let (body, _) = self.send(request.body(body), StatusCode::ACCEPTED).await?;
         self.read(&body)
     }

@@ -75,6 +75,7 @@ because-listed = You see it because { $owner } released it to { $home }.
 because-named = You see it because the marking names you.
 because-member = You see it because { $home } is a member of the group that the marking names. It may not be passed on.
 because-workspace = You see it because it lies in the workspace of { $owner } at this node. No state answers for it.
+because-feed = You see it because the feed { $owner }, which this node follows, brought it. No state answers for it.
 because-administrator = You see it because you administer this node. Others here do not.
 because-structural = It is the same at every node and tells nothing.
 
@@ -85,6 +86,7 @@ reason-listed = released to it
 reason-named = named in the marking
 reason-member = member of the group
 reason-workspace = workspace of this node
+reason-feed = feed that this node follows
 reason-administrator = administrator
 reason-structural = the same at every node
 reason-national-only = not marked for anybody beyond its owner

@@ -77,6 +77,7 @@ because-listed = Vidite ga jer ga je { $owner } ustupila državi { $home }.
 because-named = Vidite ga jer vas oznaka poimence navodi.
 because-member = Vidite ga jer je { $home } članica skupine koju oznaka navodi. Ne smije se prosljeđivati.
 because-workspace = Vidite ga jer leži u radnom prostoru { $owner } na ovom čvoru. Za njega ne odgovara nijedna država.
+because-feed = Vidite ga jer ga je donio izvor { $owner } koji ovaj čvor prati. Za njega ne odgovara nijedna država.
 because-administrator = Vidite ga jer upravljate ovim čvorom. Ostali ga ovdje ne vide.
 because-structural = Jednak je na svakom čvoru i ništa ne govori.
 
@@ -87,6 +88,7 @@ reason-listed = ustupljeno mu
 reason-named = naveden u oznaci
 reason-member = član skupine
 reason-workspace = radni prostor ovog čvora
+reason-feed = izvor koji ovaj čvor prati
 reason-administrator = administrator
 reason-structural = jednako na svakom čvoru
 reason-national-only = nije označeno ni za koga osim vlasnika

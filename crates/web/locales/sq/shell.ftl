@@ -75,6 +75,7 @@ because-listed = E shihni sepse { $owner } ia ka dhënë shtetit { $home }.
 because-named = E shihni sepse shënimi ju përmend me emër.
 because-member = E shihni sepse { $home } është anëtare e grupit që përmend shënimi. Nuk guxon të përcillet më tej.
 because-workspace = E shihni sepse gjendet në hapësirën e punës së { $owner } në këtë nyje. Asnjë shtet nuk përgjigjet për të.
+because-feed = E shihni sepse e solli burimi { $owner }, të cilin kjo nyje e ndjek. Asnjë shtet nuk përgjigjet për të.
 because-administrator = E shihni sepse ju e administroni këtë nyje. Të tjerët këtu nuk e shohin.
 because-structural = Është e njëjtë në çdo nyje dhe nuk tregon asgjë.
 
@@ -85,6 +86,7 @@ reason-listed = i është dhënë
 reason-named = i përmendur në shënim
 reason-member = anëtar i grupit
 reason-workspace = hapësirë pune e kësaj nyjeje
+reason-feed = burim që ndjek kjo nyje
 reason-administrator = administrator
 reason-structural = e njëjtë në çdo nyje
 reason-national-only = nuk është shënuar për askënd përveç pronarit
