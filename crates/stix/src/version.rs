@@ -1,7 +1,11 @@
-//! Versions of one object (STIX 2.1 section 3.6): what an owner may say after what it said.
+//! Versions of one object (STIX 2.1 section 3.6): what an owner may say after what it said, and what
+//! a version is to those that are held.
 //!
-//! Whoever receives versions out of order cannot hold others to this without diverging from those
-//! who received them in order; an owner holds itself to it.
+//! Whoever receives versions out of order cannot hold others to the first without diverging from
+//! those who received them in order; an owner holds itself to it. The second is the rule by which
+//! replicas converge: whatever comes in whatever order, once or twice, the same is held in the end.
+
+use std::cmp::Ordering;
 
 use crate::error::{Error, Pointer};
 use crate::object::Object;
@@ -32,6 +36,41 @@ pub fn follows(last: &Object, next: &Object) -> Result<(), Error> {
     Ok(())
 }
 
+/// What a version that arrives is to those of its object that are held of the same owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is the newest now.
+    Newest,
+    /// It is older than the newest, and not held yet.
+    Older,
+    /// Just this one is held: the first bytes stay.
+    Same,
+    /// Its owner signed two different objects as one version. Everybody keeps the one with the
+    /// greater canonical hash, so that all keep the same.
+    Twin {
+        /// Whether that is the one that arrived.
+        takes_over: bool,
+    },
+}
+
+impl Arrival {
+    /// What `next` is. `to_newest` is how its version compares with the newest held;
+    /// `held` is the one that is held as just this version, if there is one.
+    pub fn of(next: &Object, to_newest: Ordering, held: Option<&Object>) -> Self {
+        match held {
+            Some(held) if is_same(held, next) => Self::Same,
+            Some(held) => Self::Twin { takes_over: next.hash() > held.hash() },
+            None if to_newest == Ordering::Greater => Self::Newest,
+            None => Self::Older,
+        }
+    }
+}
+
+/// Whether two objects say the same: they are equal in canonical form.
+pub fn is_same(held: &Object, next: &Object) -> bool {
+    held.bytes() == next.bytes() || held.canonical() == next.canonical()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +98,20 @@ mod tests {
         assert_eq!(place(&first, &other).as_str(), "/created_by_ref");
         let text = third.text().replace("\"2026-01-01T", "\"2025-01-01T");
         assert_eq!(place(&first, &Object::parse(text).unwrap()).as_str(), "/created");
+    }
+
+    #[test]
+    fn in_whatever_order_they_come_all_keep_the_same() {
+        let first = version("2026-01-01T00:00:00.000Z", "");
+        let second = version("2026-01-02T00:00:00.000Z", "");
+        let twin = version("2026-01-02T00:00:00.000Z", r#","description":"other""#);
+        assert_eq!(Arrival::of(&second, Ordering::Greater, None), Arrival::Newest);
+        assert_eq!(Arrival::of(&first, Ordering::Less, None), Arrival::Older);
+        let spaced = Object::parse(second.text().replace(",", ", ")).unwrap();
+        assert_eq!(Arrival::of(&spaced, Ordering::Equal, Some(&second)), Arrival::Same);
+        let takes_over = |held: &Object, next: &Object| {
+            Arrival::of(next, Ordering::Equal, Some(held)) == Arrival::Twin { takes_over: true }
+        };
+        assert_ne!(takes_over(&second, &twin), takes_over(&twin, &second));
     }
 }

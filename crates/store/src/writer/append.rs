@@ -1,6 +1,9 @@
 //! Adding one object to the log.
 
+use std::cmp::Ordering;
+
 use release::Holder;
+use stix::version::Arrival;
 use stix::{Class, Object, Timestamp};
 
 use super::hot::Hot;
@@ -99,32 +102,35 @@ impl Work<'_> {
             // A fact has no versions: the later copy takes the place of the earlier one.
             return self.replace(entry, copy, &newest, true).map(|seq| Outcome::Stored(Seq(seq)));
         }
-        if entry.version > newest.version {
-            return self.succeed(entry, copy, &newest).map(|seq| Outcome::Stored(Seq(seq)));
-        }
-        let held = if entry.version == newest.version {
-            Some(newest.clone())
-        } else {
-            self.older_version(copy.key, &entry.version)?
+        let order = entry.version.cmp(&newest.version);
+        let held = match order {
+            Ordering::Greater => None,
+            Ordering::Equal => Some(newest.clone()),
+            Ordering::Less => self.older_version(copy.key, &entry.version)?,
         };
-        match held {
-            None => self.precede(entry, copy, &newest).map(|seq| Outcome::Older(Seq(seq))),
-            Some(held) if self.is_same(entry.object, held.seq)? => Ok(Outcome::Same),
+        let before = held.as_ref().map(|held| row::object(self.db, held.seq)).transpose()?;
+        match (Arrival::of(entry.object, order, before.as_ref()), held) {
+            (Arrival::Newest, _) => {
+                self.succeed(entry, copy, &newest).map(|seq| Outcome::Stored(Seq(seq)))
+            }
+            (Arrival::Same, _) => Ok(Outcome::Same),
             // Nothing is signed in a workspace: what its account wrote last is what it reads.
-            Some(held)
+            (Arrival::Twin { .. }, Some(held))
                 if matches!(self.shared.holder(self.db, copy.holder)?, Holder::Account(_)) =>
             {
                 let is_newest = held.seq == newest.seq;
                 let seq = Seq(self.replace(entry, copy, &held, is_newest)?);
                 Ok(if is_newest { Outcome::Stored(seq) } else { Outcome::Older(seq) })
             }
-            Some(held) => {
-                let kept = entry.object.hash() > row::object(self.db, held.seq)?.hash();
+            (Arrival::Twin { takes_over }, Some(held)) => {
                 self.alarm(entry)?;
-                if kept {
+                if takes_over {
                     self.replace(entry, copy, &held, held.seq == newest.seq)?;
                 }
-                Ok(Outcome::Equivocation { kept })
+                Ok(Outcome::Equivocation { kept: takes_over })
+            }
+            (Arrival::Older | Arrival::Twin { .. }, _) => {
+                self.precede(entry, copy, &newest).map(|seq| Outcome::Older(Seq(seq)))
             }
         }
     }
