@@ -17,7 +17,7 @@ const LEAST_PASSWORD: usize = 10;
 pub enum Role {
     /// Reads, writes reports, releases below the threshold that the node sets.
     Analyst,
-    /// Reads, writes and releases.
+    /// Reads, writes, releases, and lets out what others propose.
     Releaser,
     /// Keeps users, peers and the node. Sees what is kept aside.
     Administrator,
@@ -38,9 +38,14 @@ impl Role {
         matches!(self, Self::Analyst | Self::Releaser)
     }
 
-    /// Whether the person may let objects out of the node.
+    /// Whether the person may let objects out of the node, where no second person is needed.
     pub fn may_release(self) -> bool {
         self.may_write()
+    }
+
+    /// Whether the person may let out what another proposes.
+    pub fn may_approve(self) -> bool {
+        self == Self::Releaser
     }
 }
 

@@ -25,6 +25,9 @@ pub struct Draft {
     pub revises: Option<Id>,
     /// When it was kept last, in microseconds since 1970.
     pub changed: i64,
+    /// Whether it waits, as it is, for a second person to let it out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proposed: bool,
 }
 
 impl Node {
@@ -44,23 +47,45 @@ impl Node {
             form,
             revises,
             changed: self.now(),
+            proposed: false,
         };
         self.draft_shelf().put(&draft.id, &draft)?;
         Ok(draft)
     }
 
-    /// Keeps the fields of a draft as they are now.
+    /// Keeps the fields of a draft as they are now. One that was proposed is a draft again as soon
+    /// as it says something else.
     pub fn keep_draft(
         &self,
         session: &Session,
         id: &str,
         form: serde_json::Value,
     ) -> Result<Draft, Error> {
-        let mut draft = self.draft(session, id)?.ok_or(Error::NoDraft)?;
+        let (held, mut draft) = self.held_draft(session, id)?;
+        let proposal = if draft.proposed && draft.form != form {
+            draft.proposed = false;
+            self.no_longer_proposed(id)?
+        } else {
+            None
+        };
         draft.form = form;
         draft.changed = self.now();
-        self.draft_shelf().put(id, &draft)?;
+        let kept = self.draft_shelf().replacing(id, Some(&held), Some(&draft))?;
+        self.step(Vec::new(), proposal.into_iter().chain([kept]).collect())?;
         Ok(draft)
+    }
+
+    /// The person's draft, to be replaced in one step with other things.
+    pub(crate) fn held_draft(
+        &self,
+        session: &Session,
+        id: &str,
+    ) -> Result<(store::Held<Draft>, Draft), Error> {
+        let held = self.draft_shelf().held(id)?;
+        let held = held.filter(|held| held.value.account == session.account);
+        let held = held.ok_or(Error::NoDraft)?;
+        let draft = held.value.clone();
+        Ok((held, draft))
     }
 
     /// The person's draft of that name.
@@ -84,9 +109,14 @@ impl Node {
     /// Deletes a draft and gives it back, so that the act can be undone with
     /// [`Node::restore_draft`].
     pub fn delete_draft(&self, session: &Session, id: &str) -> Result<Draft, Error> {
-        let draft = self.draft(session, id)?.ok_or(Error::NoDraft)?;
-        self.draft_shelf().remove(id)?;
-        self.bin().put(&session.account, &draft)?;
+        let (held, mut draft) = self.held_draft(session, id)?;
+        draft.proposed = false;
+        let mut records = vec![
+            self.draft_shelf().replacing(id, Some(&held), None)?,
+            self.bin().record(&session.account, &draft)?,
+        ];
+        records.extend(self.no_longer_proposed(id)?);
+        self.step(Vec::new(), records)?;
         Ok(draft)
     }
 
@@ -98,7 +128,7 @@ impl Node {
         Ok(draft)
     }
 
-    fn draft_shelf(&self) -> store::Shelf<Draft> {
+    pub(crate) fn draft_shelf(&self) -> store::Shelf<Draft> {
         self.inner.store.shelf(SHELF)
     }
 

@@ -106,6 +106,18 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The node's policy asks for a second person.
+    #[error("a second person must let this out: propose it")]
+    NeedsSecond,
+    /// Nobody lets out what he proposed himself.
+    #[error("somebody else than who proposed it must let it out")]
+    OwnProposal,
+    /// There is no such proposal, or it is not for this person to see.
+    #[error("there is no such proposal")]
+    NoProposal,
+    /// Somebody changed it since it was shown.
+    #[error("it has changed since you saw it: look at it again")]
+    Stale,
     /// A partner could not be reached, or answered wrongly.
     #[error(transparent)]
     Client(#[from] taxii::client::Error),

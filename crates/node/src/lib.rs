@@ -11,6 +11,7 @@ mod credential;
 mod delivery;
 mod draft;
 mod error;
+mod four_eyes;
 mod host;
 mod judge;
 mod key;
@@ -19,6 +20,7 @@ mod live;
 mod outgoing;
 mod peer;
 mod profile;
+mod proposal;
 mod rings;
 mod session;
 pub mod states;
@@ -37,6 +39,7 @@ pub use admit::{Admission, Quarantined, Refusal, Tally};
 pub use delivery::{Delivery, DeliveryState};
 pub use draft::Draft;
 pub use error::{Error, SignInError};
+pub use four_eyes::FourEyes;
 pub use judge::is_builtin;
 pub use key::{generate as generate_key, load as load_key};
 pub use keys::Resolved;
@@ -44,7 +47,8 @@ pub use live::Live;
 pub use outgoing::{Disclosure, PartnerPreview, Preview, Release, Released};
 pub use peer::{Invitation, KeyState, Link, Partner, Peer, Reach, Source};
 pub use profile::Profile;
-pub use release::Viewer;
+pub use proposal::{Person, Proposal, Proposing, Step};
+pub use release::{Reach, Viewer};
 pub use session::{Session, SessionInfo, SignedIn};
 pub use taxii::client::Network;
 
@@ -200,6 +204,10 @@ impl Node {
         let mut bytes = [0_u8; 24];
         self.inner.random.fill(&mut bytes);
         base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes)
+    }
+
+    pub(crate) fn new_uuid(&self) -> uuid::Uuid {
+        self.uuid()
     }
 
     fn uuid(&self) -> uuid::Uuid {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use release::{Badge, Decision, Holder, Policy};
+use release::{Badge, Decision, Holder, Policy, Reach};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use stix::marking::Marking;
@@ -25,6 +25,25 @@ pub struct Release {
     pub definitions: Vec<Object>,
     /// The draft that they come from: it ends with the release, in the same transaction.
     pub draft: Option<String>,
+}
+
+impl Release {
+    /// The ids of the objects, in order, as far as they have one.
+    pub fn ids(&self) -> Vec<Id> {
+        let ids = self.objects.iter().filter_map(|object| object.get("id")?.as_str());
+        ids.filter_map(|id| Id::parse(id).ok()).collect()
+    }
+
+    /// Names the content: the same for the same objects and definitions.
+    pub fn digest(&self) -> String {
+        let definitions: Vec<_> = self.definitions.iter().map(Object::text).collect();
+        digest(&json!({ "objects": self.objects, "definitions": definitions }))
+    }
+}
+
+fn digest(value: &Value) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, value.to_string().as_bytes());
+    base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hash)
 }
 
 /// What was released.
@@ -65,6 +84,13 @@ pub struct PartnerPreview {
 pub struct Preview {
     /// The strictest marking among the objects.
     pub badge: Badge,
+    /// The farthest that any of them goes.
+    pub reach: Reach,
+    /// Whether a second person must let it out.
+    pub second: bool,
+    /// Names what would leave and who would see what of it: what somebody was shown, and what
+    /// would happen by now, are the same or not.
+    pub digest: String,
     /// Each partner's view, by code, then the public's.
     pub views: Vec<PartnerPreview>,
 }
@@ -73,6 +99,16 @@ impl Preview {
     /// Whether something stops the release.
     pub fn is_blocked(&self) -> bool {
         self.views.iter().any(|view| view.discloses.iter().any(|one| one.blocks))
+    }
+
+    pub(crate) fn unblocked(&self) -> Result<(), Error> {
+        if self.is_blocked() {
+            return Err(Error::Unreleasable {
+                reason: "it names an observable that a recipient may not see: release that too, or drop the reference"
+                    .to_owned(),
+            });
+        }
+        Ok(())
     }
 }
 
@@ -124,37 +160,76 @@ impl Node {
             }
             views.push(PartnerPreview { partner, decision, sees, discloses });
         }
-        Ok(Preview { badge, views })
+        let reach = outgoing.iter().map(|(_, policy)| policy.reach()).max().unwrap_or_default();
+        let second = self.four_eyes()?.asks(reach);
+        let digest = digest(&json!({ "content": release.digest(), "views": views }));
+        Ok(Preview { badge, reach, second, digest, views })
     }
 
     /// Signs the objects as the state's and lets them go to whom their markings name. Durable
     /// when it returns; partners have them at their next pull.
+    ///
+    /// # Errors
+    /// [`Error::NeedsSecond`] where the node's policy asks for a second person: then it must be
+    /// proposed ([`Node::propose`]). There is no other way out for one person alone.
     pub fn release(&self, session: &Session, release: Release) -> Result<Released, Error> {
         if !session.role.may_release() {
             return Err(Error::NotAllowed);
         }
         let preview = self.preview(session, &release)?;
-        if preview.is_blocked() {
-            return Err(Error::Unreleasable {
-                reason: "it names an observable that a recipient may not see: release that too, or drop the reference"
-                    .to_owned(),
-            });
+        preview.unblocked()?;
+        if preview.second {
+            return Err(Error::NeedsSecond);
         }
         let _turn = Turn::to_sign(self.dir())?;
+        let (ids, objects) = self.signed(session, &release)?;
+        let mut records = Vec::new();
+        if let Some(id) = &release.draft {
+            records.push(Record::remove(draft::SHELF, id));
+            records.extend(self.no_longer_proposed(id)?);
+        }
+        self.step(objects, records)?;
+        Ok(Released { ids })
+    }
+
+    /// The objects of a release, signed and ready for the log, with their ids.
+    pub(crate) fn signed(
+        &self,
+        session: &Session,
+        release: &Release,
+    ) -> Result<(Vec<Id>, Vec<Admitted>), Error> {
         let signed = self.sign_all(session, &release.objects)?;
         let ids = signed.iter().map(|object| object.id().clone()).collect();
         let mut objects: Vec<_> = release
             .definitions
-            .into_iter()
-            .map(|definition| Admitted::definition(definition, self.me().clone()))
+            .iter()
+            .map(|definition| Admitted::definition(definition.clone(), self.me().clone()))
             .collect();
         for object in signed {
-            let verified = stix::sign::verify(object, &self.public_key())?;
-            objects.push(Admitted::owned(verified, self.me().clone()));
+            objects.push(if object.class() == Class::Observable {
+                Admitted::fact(object, Holder::State(self.me().clone()))
+            } else {
+                let verified = stix::sign::verify(object, &self.public_key())?;
+                Admitted::owned(verified, self.me().clone())
+            });
         }
-        let records = release.draft.iter().map(|id| Record::remove(draft::SHELF, id)).collect();
-        self.inner.store.append(Batch { objects, records })?;
-        Ok(Released { ids })
+        Ok((ids, objects))
+    }
+
+    /// The strictest marking among the objects of a release; `None` for one with nothing in it.
+    pub fn badge_of(&self, session: &Session, release: &Release) -> Result<Option<Badge>, Error> {
+        Ok(self.own_policies(session, release)?.iter().map(Policy::badge).max())
+    }
+
+    /// What the markings of the objects say, bound by what is held.
+    pub(crate) fn own_policies(
+        &self,
+        session: &Session,
+        release: &Release,
+    ) -> Result<Vec<Policy>, Error> {
+        let signed = self.sign_all(session, &release.objects)?;
+        let policies = self.policies(&self.view(session), &signed, &release.definitions)?;
+        Ok(policies.into_iter().map(|(_, policy)| policy).collect())
     }
 
     /// The state's own identity object, signed: the first thing a node says.
@@ -213,6 +288,12 @@ impl Node {
                 let id = Id::parse(id)?;
                 if !ids.insert(id.clone()) {
                     return Err(Error::Unreleasable { reason: format!("{id} stands in it twice") });
+                }
+                if stix::object::class_of(id.type_name()) == Class::Observable {
+                    // A fact has no owner, no version and no signature (STIX 2.1 section 3.6).
+                    let fact = Object::parse(Value::Object(object.clone()).to_string())?;
+                    stix::validate::require(&fact)?;
+                    return Ok(fact);
                 }
                 let held =
                     view.get(&id)?.filter(|seen| seen.holder == Holder::State(self.me().clone()));

@@ -9,9 +9,11 @@
 mod badge;
 mod decide;
 mod policy;
+mod reach;
 mod viewer;
 
 pub use badge::{Badge, Level};
 pub use decide::{Decision, Reason, decide};
 pub use policy::{Holder, ParseError, Policy, Term};
+pub use reach::Reach;
 pub use viewer::{Place, Viewer};

@@ -77,6 +77,14 @@ pub enum Error {
         /// What does not fit.
         source: serde_json::Error,
     },
+    /// A record was changed by somebody else since it was read: nothing was done.
+    #[error("the record {kind}/{key} was changed meanwhile")]
+    Changed {
+        /// The kind of record.
+        kind: String,
+        /// Its key.
+        key: String,
+    },
     /// The list that was asked for is not kept.
     #[error("there is no list {name:?}")]
     NoList {

@@ -34,7 +34,7 @@ pub use collection::{CollectionInfo, CollectionKey, CollectionKind};
 pub use error::Error;
 pub use feed::Feed;
 pub use lists::{ListRow, ListSpec};
-pub use shelf::{Record, Shelf};
+pub use shelf::{Held, Record, Shelf};
 pub use store::{Alarm, Health, Lag, Options, Store};
 pub use view::list::{Count, Cursor, ListPage, ListQuery, Listed, Order};
 pub use view::page::{Brief, Item, Page, PageQuery, Position, Versions, Which};

@@ -19,18 +19,32 @@ pub struct Record {
     pub(crate) key: String,
     /// `None` removes the record.
     pub(crate) value: Option<String>,
+    /// What must be there for the transaction to be done at all; `None` where that is all the same.
+    pub(crate) expected: Option<Option<String>>,
+}
+
+/// A record as it was read, so that it can be replaced only if nobody else changed it meanwhile.
+#[derive(Clone, Debug)]
+pub struct Held<T> {
+    /// What the record says.
+    pub value: T,
+    text: String,
 }
 
 impl Record {
     /// Writes a record, whatever was there before.
     pub fn put<T: Serialize>(kind: &str, key: &str, value: &T) -> Result<Self, Error> {
         let value = serde_json::to_string(value).map_err(|source| unfit(kind, key, source))?;
-        Ok(Self { kind: kind.to_owned(), key: key.to_owned(), value: Some(value) })
+        Ok(Self::of(kind, key, Some(value)))
     }
 
     /// Removes a record; one that is not there is no error.
     pub fn remove(kind: &str, key: &str) -> Self {
-        Self { kind: kind.to_owned(), key: key.to_owned(), value: None }
+        Self::of(kind, key, None)
+    }
+
+    fn of(kind: &str, key: &str, value: Option<String>) -> Self {
+        Self { kind: kind.to_owned(), key: key.to_owned(), value, expected: None }
     }
 }
 
@@ -120,6 +134,27 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
     /// The removal of a record, to go with others in a [`Batch`].
     pub fn removal(&self, key: &str) -> Record {
         Record::remove(self.kind, key)
+    }
+
+    /// The record under `key` as it is now, to be replaced later by [`Shelf::replacing`].
+    pub fn held(&self, key: &str) -> Result<Option<Held<T>>, Error> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        Ok(Some(Held { value: self.read(key, &text)?, text }))
+    }
+
+    /// The write of a record in the place of `held`, or where there was none. If another is there
+    /// by then, its [`Batch`] fails with [`Error::Changed`] and does nothing.
+    pub fn replacing(
+        &self,
+        key: &str,
+        held: Option<&Held<T>>,
+        value: Option<&T>,
+    ) -> Result<Record, Error> {
+        let record = match value {
+            Some(value) => self.record(key, value)?,
+            None => self.removal(key),
+        };
+        Ok(Record { expected: Some(held.map(|held| held.text.clone())), ..record })
     }
 
     fn text(&self, key: &str) -> Result<Option<String>, Error> {

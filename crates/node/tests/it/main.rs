@@ -6,5 +6,6 @@ mod drafts;
 mod keys;
 mod made;
 mod people;
+mod proposals;
 mod releasing;
 mod sync;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::oracle::{ACCOUNTS, Asker, Mark, allows, sees, sees_in_groups};
 use proptest::prelude::*;
-use release::{Holder, Place, Policy, Viewer, decide};
+use release::{Holder, Place, Policy, Reach, Viewer, decide};
 use stix::marking::{Marking, Tlp};
 use stix::{Id, Object};
 
@@ -229,6 +229,25 @@ proptest! {
         let (viewer, place) = (viewer(asker), place(at, false));
         let both = decide(&object.and(&policy(other, &end)), &viewer, &place).allowed;
         prop_assert_eq!(both, decide(&object, &viewer, &place).allowed && allows(other, &end, &[], asker, at));
+    }
+
+    /// Nobody sees at the owner's node what its reach does not name: whoever weighs a release by it
+    /// weighs enough.
+    #[test]
+    fn nobody_is_beyond_the_reach(owner in 0..STATES, marks in marks(), groups in groups(), asker in asker()) {
+        let policy = policy_in_groups(owner, &marks, groups.len(), &[]);
+        let place = Place { rosters: rosters(&groups), ..place(owner, true) };
+        let (viewer, reach) = (viewer(asker), policy.reach());
+        let needed = match viewer.state() {
+            None => Reach::Public,
+            Some(state_of) if *state_of == state(owner) => Reach::Home,
+            Some(_) => Reach::Named,
+        };
+        if decide(&policy, &viewer, &place).allowed && !matches!(viewer, Viewer::Person { .. }) {
+            prop_assert!(reach >= needed, "{viewer:?} sees it, but it reaches {reach:?}");
+        }
+        let everybody = decide(&policy, &Viewer::Public, &place).allowed;
+        prop_assert_eq!(everybody, reach == Reach::Public);
     }
 
     /// Equal policies have equal texts, and a text gives back its policy.

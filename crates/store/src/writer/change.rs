@@ -78,7 +78,7 @@ impl Work<'_> {
         const PUT: &str = "INSERT INTO record (kind, key, value) VALUES (?1, ?2, ?3)
              ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value";
         const REMOVE: &str = "DELETE FROM record WHERE kind = ?1 AND key = ?2";
-        let Record { kind, key, value } = record;
+        let Record { kind, key, value, expected: _ } = record;
         let written = match value {
             Some(value) => {
                 self.db.prepare_cached(PUT).and_then(|mut put| put.execute((kind, key, value)))
@@ -92,17 +92,34 @@ impl Work<'_> {
 
     /// Writes a record if it still is as expected.
     pub(crate) fn swap(&self, expected: Option<&str>, record: &Record) -> Result<bool, Error> {
+        if !self.is_still(expected, record)? {
+            return Ok(false);
+        }
+        self.record(record)?;
+        Ok(true)
+    }
+
+    /// Fails unless every record is still what its write expects.
+    pub(crate) fn expect_all(&self, records: &[Record]) -> Result<(), Error> {
+        for record in records {
+            if let Some(expected) = &record.expected
+                && !self.is_still(expected.as_deref(), record)?
+            {
+                let Record { kind, key, .. } = record.clone();
+                return Err(Error::Changed { kind, key });
+            }
+        }
+        Ok(())
+    }
+
+    fn is_still(&self, expected: Option<&str>, record: &Record) -> Result<bool, Error> {
         const SQL: &str = "SELECT value FROM record WHERE kind = ?1 AND key = ?2";
         let mut statement = self.db.prepare_cached(SQL).doing("reading a record")?;
         let held: Option<String> = statement
             .query_row((&record.kind, &record.key), |row| row.get(0))
             .optional()
             .doing("reading a record")?;
-        if held.as_deref() != expected {
-            return Ok(false);
-        }
-        self.record(record)?;
-        Ok(true)
+        Ok(held.as_deref() == expected)
     }
 
     /// Adds everything of these audiences anew, in the order in which it was added.

@@ -66,6 +66,7 @@ impl<'a> Work<'a> {
     pub(crate) fn run(&mut self, task: &Task) -> Result<Done, Error> {
         match task {
             Task::Append(batch) => {
+                self.expect_all(&batch.records)?;
                 let outcomes =
                     batch.objects.iter().map(|one| self.append(one)).collect::<Result<_, _>>()?;
                 batch.records.iter().try_for_each(|record| self.record(record))?;
