@@ -1,6 +1,6 @@
-//! From which reach on a release needs a second person.
+//! From which breadth on a release needs a second person.
 
-use release::Reach;
+use release::Breadth;
 use serde::{Deserialize, Serialize};
 
 use crate::Node;
@@ -9,7 +9,7 @@ use crate::error::Error;
 const SHELF: &str = "setting";
 const KEY: &str = "four-eyes";
 
-/// From which reach on a release needs a second person, who holds the releaser role and is somebody
+/// From which breadth on a release needs a second person, who holds the releaser role and is somebody
 /// else than who proposed it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,13 +32,13 @@ impl FourEyes {
     pub const ALL: [Self; 5] =
         [Self::Never, Self::Public, Self::Community, Self::BeyondState, Self::Always];
 
-    /// Whether what reaches so far needs a second person.
-    pub fn asks(self, reach: Reach) -> bool {
+    /// Whether what goes so far needs a second person.
+    pub fn asks(self, breadth: Breadth) -> bool {
         match self {
             Self::Never => false,
-            Self::Public => reach >= Reach::Public,
-            Self::Community => reach >= Reach::Community,
-            Self::BeyondState => reach >= Reach::Named,
+            Self::Public => breadth >= Breadth::Public,
+            Self::Community => breadth >= Breadth::Community,
+            Self::BeyondState => breadth >= Breadth::Named,
             Self::Always => true,
         }
     }
@@ -56,7 +56,7 @@ impl FourEyes {
 }
 
 impl Node {
-    /// From which reach on a release needs a second person here.
+    /// From which breadth on a release needs a second person here.
     pub fn four_eyes(&self) -> Result<FourEyes, Error> {
         Ok(self.setting().get(KEY)?.unwrap_or_default())
     }

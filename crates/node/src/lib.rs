@@ -48,7 +48,7 @@ pub use outgoing::{Disclosure, PartnerPreview, Preview, Release, Released};
 pub use peer::{Invitation, KeyState, Link, Partner, Peer, Reach, Source};
 pub use profile::Profile;
 pub use proposal::{Person, Proposal, Proposing, Step};
-pub use release::{Reach, Viewer};
+pub use release::{Breadth, Viewer};
 pub use session::{Session, SessionInfo, SignedIn};
 pub use taxii::client::Network;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use release::{Badge, Decision, Holder, Policy, Reach};
+use release::{Badge, Breadth, Decision, Holder, Policy};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use stix::marking::Marking;
@@ -85,7 +85,7 @@ pub struct Preview {
     /// The strictest marking among the objects.
     pub badge: Badge,
     /// The farthest that any of them goes.
-    pub reach: Reach,
+    pub breadth: Breadth,
     /// Whether a second person must let it out.
     pub second: bool,
     /// Names what would leave and who would see what of it: what somebody was shown, and what
@@ -160,10 +160,10 @@ impl Node {
             }
             views.push(PartnerPreview { partner, decision, sees, discloses });
         }
-        let reach = outgoing.iter().map(|(_, policy)| policy.reach()).max().unwrap_or_default();
-        let second = self.four_eyes()?.asks(reach);
+        let breadth = outgoing.iter().map(|(_, policy)| policy.breadth()).max().unwrap_or_default();
+        let second = self.four_eyes()?.asks(breadth);
         let digest = digest(&json!({ "content": release.digest(), "views": views }));
-        Ok(Preview { badge, reach, second, digest, views })
+        Ok(Preview { badge, breadth, second, digest, views })
     }
 
     /// Signs the objects as the state's and lets them go to whom their markings name. Durable

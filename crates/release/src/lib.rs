@@ -7,13 +7,13 @@
 //! partners join, leave or change.
 
 mod badge;
+mod breadth;
 mod decide;
 mod policy;
-mod reach;
 mod viewer;
 
 pub use badge::{Badge, Level};
+pub use breadth::Breadth;
 pub use decide::{Decision, Reason, decide};
 pub use policy::{Holder, ParseError, Policy, Term};
-pub use reach::Reach;
 pub use viewer::{Place, Viewer};

@@ -1,6 +1,6 @@
 //! Four eyes: what one person proposes, another lets out, and it is the same.
 
-use node::{Error, FourEyes, Proposing, Reach, Release, Role, Session, Step};
+use node::{Breadth, Error, FourEyes, Proposing, Release, Role, Session, Step};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
@@ -42,10 +42,10 @@ fn proposing(release: Release) -> Proposing {
 #[test]
 fn above_the_threshold_one_person_alone_lets_nothing_out() {
     let reach = [
-        (None, Reach::Home),
-        (Some(Tlp::Amber), Reach::Home),
-        (Some(Tlp::Green), Reach::Community),
-        (Some(Tlp::Clear), Reach::Public),
+        (None, Breadth::Home),
+        (Some(Tlp::Amber), Breadth::Home),
+        (Some(Tlp::Green), Breadth::Community),
+        (Some(Tlp::Clear), Breadth::Public),
     ];
     let desk = desk(FourEyes::Never);
     let mut n = 0;
@@ -56,7 +56,7 @@ fn above_the_threshold_one_person_alone_lets_nothing_out() {
                 n += 1;
                 let wanted = release(vec![campaign(n, "x", tlp)]);
                 let preview = desk.made.node.preview(person, &wanted).unwrap();
-                assert_eq!((preview.reach, preview.second), (reach, four_eyes.asks(reach)));
+                assert_eq!((preview.breadth, preview.second), (reach, four_eyes.asks(reach)));
                 let released = desk.made.node.release(person, wanted);
                 let asked = matches!(released, Err(Error::NeedsSecond));
                 assert_eq!(asked, four_eyes.asks(reach), "{four_eyes:?} {reach:?}");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::oracle::{ACCOUNTS, Asker, Mark, allows, sees, sees_in_groups};
 use proptest::prelude::*;
-use release::{Holder, Place, Policy, Reach, Viewer, decide};
+use release::{Breadth, Holder, Place, Policy, Viewer, decide};
 use stix::marking::{Marking, Tlp};
 use stix::{Id, Object};
 
@@ -237,17 +237,17 @@ proptest! {
     fn nobody_is_beyond_the_reach(owner in 0..STATES, marks in marks(), groups in groups(), asker in asker()) {
         let policy = policy_in_groups(owner, &marks, groups.len(), &[]);
         let place = Place { rosters: rosters(&groups), ..place(owner, true) };
-        let (viewer, reach) = (viewer(asker), policy.reach());
+        let (viewer, reach) = (viewer(asker), policy.breadth());
         let needed = match viewer.state() {
-            None => Reach::Public,
-            Some(state_of) if *state_of == state(owner) => Reach::Home,
-            Some(_) => Reach::Named,
+            None => Breadth::Public,
+            Some(state_of) if *state_of == state(owner) => Breadth::Home,
+            Some(_) => Breadth::Named,
         };
         if decide(&policy, &viewer, &place).allowed && !matches!(viewer, Viewer::Person { .. }) {
             prop_assert!(reach >= needed, "{viewer:?} sees it, but it reaches {reach:?}");
         }
         let everybody = decide(&policy, &Viewer::Public, &place).allowed;
-        prop_assert_eq!(everybody, reach == Reach::Public);
+        prop_assert_eq!(everybody, reach == Breadth::Public);
     }
 
     /// Equal policies have equal texts, and a text gives back its policy.

@@ -12,7 +12,7 @@ use crate::policy::{Holder, Policy, Term};
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
-pub enum Reach {
+pub enum Breadth {
     /// To nobody beyond the owner's own node.
     #[default]
     Home,
@@ -26,26 +26,26 @@ pub enum Reach {
 
 impl Policy {
     /// How far the object goes by its own marking.
-    pub fn reach(&self) -> Reach {
-        self.own().map_or(Reach::Home, Term::reach)
+    pub fn breadth(&self) -> Breadth {
+        self.own().map_or(Breadth::Home, Term::breadth)
     }
 }
 
 impl Term {
-    fn reach(&self) -> Reach {
-        let Holder::State(owner) = &self.holder else { return Reach::Home };
+    fn breadth(&self) -> Breadth {
+        let Holder::State(owner) = &self.holder else { return Breadth::Home };
         if self.closed || (self.is_personal() && self.persons.is_none()) {
-            return Reach::Home;
+            return Breadth::Home;
         }
         if let Some(list) = &self.to {
             let is_other = |state: &Id| state != owner;
-            return if list.iter().any(is_other) { Reach::Named } else { Reach::Home };
+            return if list.iter().any(is_other) { Breadth::Named } else { Breadth::Home };
         }
         match self.tlp {
-            _ if !self.groups.is_empty() => Reach::Named,
-            Some(Tlp::Clear) => Reach::Public,
-            Some(Tlp::Green) => Reach::Community,
-            _ => Reach::Home,
+            _ if !self.groups.is_empty() => Breadth::Named,
+            Some(Tlp::Clear) => Breadth::Public,
+            Some(Tlp::Green) => Breadth::Community,
+            _ => Breadth::Home,
         }
     }
 }
