@@ -135,6 +135,20 @@ impl Policy {
         Self::default()
     }
 
+    /// The policy of what nobody reads but its owner and the administrator of the holding node.
+    pub fn closed(holder: Holder) -> Self {
+        let own = Term {
+            holder,
+            tlp: None,
+            to: None,
+            persons: None,
+            groups: BTreeSet::new(),
+            exercises: BTreeSet::new(),
+            closed: true,
+        };
+        Self { own: Some(own), bounds: BTreeSet::new() }
+    }
+
     /// The policy of an object held by `holder`. `resolve` gives the meaning of a marking
     /// definition that the node holds; the built-in ones are known without it.
     pub fn of(holder: &Holder, header: &Header, resolve: impl Fn(&Id) -> Option<Marking>) -> Self {

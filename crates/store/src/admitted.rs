@@ -104,6 +104,8 @@ pub enum Outcome {
     Same,
     /// It is stored, but a newer version is held.
     Older(Seq),
+    /// Its owner recalled just this version: it was not stored.
+    Recalled,
     /// The owner signed two different objects as one version. Every node keeps the one with the
     /// greater canonical hash; an alarm was raised.
     Equivocation {

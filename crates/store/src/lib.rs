@@ -10,6 +10,7 @@
 
 mod added;
 mod admitted;
+mod aside;
 mod audience;
 mod backup;
 mod clock;
@@ -22,6 +23,7 @@ mod pool;
 mod projection;
 mod row;
 mod schema;
+mod secret;
 mod shared;
 mod shelf;
 mod store;
@@ -29,6 +31,7 @@ mod view;
 mod writer;
 
 pub use admitted::{Admitted, Batch, Outcome, Seq};
+pub use aside::{Aside, AsideQuery, Kept, Share};
 pub use clock::{Clock, Random, SystemClock, SystemRandom};
 pub use collection::{CollectionInfo, CollectionKey, CollectionKind};
 pub use error::Error;

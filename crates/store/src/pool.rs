@@ -22,11 +22,13 @@ struct State {
     idle: Vec<Connection>,
     /// How many more may be opened.
     unopened: usize,
+    /// Connections opened before the last renewal are not used again.
+    age: u64,
 }
 
 impl Pool {
     pub(crate) fn new(log: &Path, projections: &Path, readers: usize) -> Self {
-        let state = State { idle: Vec::new(), unopened: readers.max(1) };
+        let state = State { idle: Vec::new(), unopened: readers.max(1), age: 0 };
         Self {
             log: log.to_owned(),
             projections: projections.to_owned(),
@@ -37,22 +39,37 @@ impl Pool {
 
     /// A snapshot of what is committed now. Waits while all connections are taken.
     pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
-        let connection = self.take()?;
-        let snapshot = Snapshot { pool: self, connection: Some(connection) };
+        let (connection, age) = self.take()?;
+        let snapshot = Snapshot { pool: self, connection: Some(connection), age };
         snapshot.execute_batch("BEGIN").doing("beginning to read")?;
         Ok(snapshot)
     }
 
-    fn take(&self) -> Result<Connection, Error> {
+    /// Closes all connections, as soon as nobody uses them: what was erased must not live on in
+    /// their memory.
+    pub(crate) fn renew(&self) {
+        let idle = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.age += 1;
+            state.unopened += state.idle.len();
+            std::mem::take(&mut state.idle)
+        };
+        drop(idle);
+        self.freed.notify_all();
+    }
+
+    fn take(&self) -> Result<(Connection, u64), Error> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(connection) = state.idle.pop() {
-                return Ok(connection);
+                return Ok((connection, state.age));
             }
             if state.unopened > 0 {
                 state.unopened -= 1;
+                let age = state.age;
                 drop(state);
-                return self.open().inspect_err(|_| self.give_back(None));
+                let opened = self.open().inspect_err(|_| self.give_back(None, age));
+                return opened.map(|connection| (connection, age));
             }
             state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -66,11 +83,11 @@ impl Pool {
         Ok(connection)
     }
 
-    fn give_back(&self, connection: Option<Connection>) {
+    fn give_back(&self, connection: Option<Connection>, age: u64) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match connection {
-            Some(connection) => state.idle.push(connection),
-            None => state.unopened += 1,
+            Some(connection) if age == state.age => state.idle.push(connection),
+            _ => state.unopened += 1,
         }
         self.freed.notify_one();
     }
@@ -80,6 +97,7 @@ impl Pool {
 pub(crate) struct Snapshot<'a> {
     pool: &'a Pool,
     connection: Option<Connection>,
+    age: u64,
 }
 
 impl Deref for Snapshot<'_> {
@@ -97,6 +115,7 @@ impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
         let connection = self.connection.take();
         // One that cannot even end its transaction is thrown away.
-        self.pool.give_back(connection.filter(|held| held.execute_batch("ROLLBACK").is_ok()));
+        let sound = connection.filter(|held| held.execute_batch("ROLLBACK").is_ok());
+        self.pool.give_back(sound, self.age);
     }
 }

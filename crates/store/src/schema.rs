@@ -16,8 +16,12 @@ const OLDEST_SQLITE_TEXT: &str = "3.51.3";
 /// Marks the file as ours (`PRAGMA application_id`): "Ente".
 const APPLICATION: i32 = 0x456e_7465;
 
+/// How long to wait for others that write.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Numbered forward migrations: the first makes the schema, each later one changes it.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// The newest schema version that this program knows.
 pub(crate) fn newest() -> u32 {
@@ -58,7 +62,7 @@ pub(crate) fn settle(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn common(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(30))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "trusted_schema", false)

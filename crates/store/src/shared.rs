@@ -16,6 +16,7 @@ use crate::feed::Pulse;
 use crate::intern::{Interner, Number};
 use crate::pool::Pool;
 use crate::row::TypeName;
+use crate::secret::Secret;
 use crate::store::{Lag, Options};
 
 pub(crate) struct Shared {
@@ -32,10 +33,16 @@ pub(crate) struct Shared {
     pub(crate) pool: Pool,
     pub(crate) pulse: Pulse,
     pub(crate) progress: Progress,
+    pub(crate) secret: Secret,
 }
 
 impl Shared {
-    pub(crate) fn new(log: PathBuf, projections: PathBuf, options: &Options) -> Self {
+    pub(crate) fn new(
+        log: PathBuf,
+        projections: PathBuf,
+        options: &Options,
+        secret: Secret,
+    ) -> Self {
         Self {
             pool: Pool::new(&log, &projections, options.readers),
             log,
@@ -49,6 +56,7 @@ impl Shared {
             spans: Spans::default(),
             pulse: Pulse::new(),
             progress: Progress::default(),
+            secret,
         }
     }
 

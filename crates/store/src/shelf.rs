@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::admitted::Batch;
+use crate::aside;
 use crate::error::{Doing, Error};
 use crate::store::Inner;
 use crate::writer::{Done, Task};
@@ -21,6 +22,8 @@ pub struct Record {
     pub(crate) value: Option<String>,
     /// What must be there for the transaction to be done at all; `None` where that is all the same.
     pub(crate) expected: Option<Option<String>>,
+    /// A change of what is kept aside instead.
+    pub(crate) aside: Option<aside::Change>,
 }
 
 /// A record as it was read, so that it can be replaced only if nobody else changed it meanwhile.
@@ -44,7 +47,11 @@ impl Record {
     }
 
     fn of(kind: &str, key: &str, value: Option<String>) -> Self {
-        Self { kind: kind.to_owned(), key: key.to_owned(), value, expected: None }
+        Self { kind: kind.to_owned(), key: key.to_owned(), value, expected: None, aside: None }
+    }
+
+    pub(crate) fn aside(change: aside::Change) -> Self {
+        Self { aside: Some(change), ..Self::of("aside", "", None) }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::intern::Number;
 use crate::lists::ListSpec;
 use crate::projection::{self, Follower, Wake};
 use crate::schema;
+use crate::secret::Secret;
 use crate::shared::Shared;
 use crate::shelf::Shelf;
 use crate::view::View;
@@ -50,7 +51,7 @@ pub struct Options {
 /// others wrote. Only a [`Feed`] hears nothing of them.
 #[derive(Clone)]
 pub struct Store {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 pub(crate) struct Inner {
@@ -122,7 +123,10 @@ impl Store {
         let projections = dir.join(projection::FILE);
         let connection = schema::open_writer(&log)?;
         let lineage = lineage(&connection, &*options.random)?;
-        let shared = Arc::new(Shared::new(log, projections, &options));
+        // What the last process overwrote and could not sweep any more.
+        writer::sweep(&connection);
+        let secret = Secret::open(&connection, &*options.random)?;
+        let shared = Arc::new(Shared::new(log, projections, &options, secret));
         shared.absorb(&connection)?;
         let kept = writer::kept_place(&connection)?;
         let follower = Follower::open(shared.clone(), options.lists, &lineage)?;
@@ -224,6 +228,17 @@ impl Store {
             Done::Withdrawn(there) => Ok(there),
             _ => Err(Error::Closed),
         }
+    }
+
+    /// Whether nothing that was to be erased is left: not in the log, the write-ahead logs, the
+    /// projections or what was kept aside.
+    pub fn is_swept(&self) -> Result<bool, Error> {
+        let db = self.inner.shared.pool.snapshot()?;
+        let left: bool = db
+            .query_row("SELECT EXISTS (SELECT 1 FROM erasing)", [], |row| row.get(0))
+            .doing("looking what is to be erased")?;
+        let (due, done) = projection::scrub(&db)?;
+        Ok(!left && due <= done)
     }
 
     /// Whose node it is, and what it passes on.

@@ -54,6 +54,8 @@ pub(crate) struct Follower {
     specs: Vec<ListSpec>,
     lineage: String,
     terms: HashMap<(String, String, String), i64>,
+    /// Up to where what was due to be swept is, here: the pages, and the write-ahead log.
+    swept: (i64, i64),
 }
 
 /// An object as it stands in the projections, or should.
@@ -81,7 +83,8 @@ impl Follower {
             }
         };
         let lineage = lineage.to_owned();
-        let mut follower = Self { shared, log, db, specs, lineage, terms: HashMap::new() };
+        let mut follower =
+            Self { shared, log, db, specs, lineage, terms: HashMap::new(), swept: (0, 0) };
         if !follower.fits()? {
             follower.rebuild()?;
         }
@@ -125,6 +128,9 @@ impl Follower {
                     }
                 }
             }
+            if let Err(error) = self.sweep(writer) {
+                tracing::warn!(%error, "what was erased cannot be swept from the projections yet");
+            }
             next = match woken.recv_timeout(LOOK) {
                 Ok(wake) => Some(wake),
                 Err(RecvTimeoutError::Timeout) => None,
@@ -156,6 +162,31 @@ impl Follower {
                 return Ok(None);
             }
         }
+    }
+
+    /// Sweeps what erasures left behind: here the values of facets that no row has any more, and
+    /// traces in the pages; then has the writer cut its log off. Until all of that is done, it is
+    /// tried again, by whoever has the store open.
+    fn sweep(&mut self, writer: &Sender<Message>) -> Result<(), Error> {
+        const GONE: &str = "DELETE FROM tally WHERE rows = 0;
+             DELETE FROM term WHERE facet NOT IN ('', '+added')
+                 AND id NOT IN (SELECT term FROM tally);";
+        let (due, done) = scrub(&self.log)?;
+        if due <= done || due <= self.swept.1 {
+            return Ok(());
+        }
+        if due > self.swept.0 {
+            self.terms.clear();
+            self.db.execute_batch(GONE).doing("sweeping the projections")?;
+            // Only pages written anew are without traces of what was moved about in them.
+            self.db.execute_batch("VACUUM").doing("sweeping the projections")?;
+            self.swept.0 = due;
+        }
+        if crate::writer::sweep(&self.db) {
+            self.swept.1 = due;
+            let _ = writer.send(Message::Scrub(due));
+        }
+        Ok(())
     }
 
     /// Follows one step; gives whether there may be more.
@@ -387,6 +418,16 @@ impl Follower {
         self.shared.progress.followed_change.store(0, Ordering::SeqCst);
         Ok(())
     }
+}
+
+/// Up to where sweeping is due, and up to where it is done.
+pub(crate) fn scrub(log: &Connection) -> Result<(i64, i64), Error> {
+    const SQL: &str = "SELECT
+         ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'scrub-due'), 0),
+         ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'scrub-done'), 0)";
+    log.prepare_cached(SQL)
+        .and_then(|mut scrub| scrub.query_row([], |row| Ok((row.get(0)?, row.get(1)?))))
+        .doing("looking what is to be swept")
 }
 
 struct Stepped {

@@ -52,6 +52,9 @@ impl Work<'_> {
             version: version.map(Timestamp::sort_key).unwrap_or_default(),
             flags,
         };
+        if self.is_recalled(admitted, entry.holder) {
+            return Ok(Outcome::Recalled);
+        }
         let copies = self.statements.get(Hot::Copies, Copy::OF_ID)?;
         let copies = Copy::with_id(copies, object.id().as_str())?;
         if flags.has(Flags::DEFINITION) {
@@ -61,6 +64,11 @@ impl Work<'_> {
             None => self.first(&entry, admitted.holder(), &copies),
             Some(copy) => self.again(&entry, copy),
         }?;
+        if let (Kind::Owned, Outcome::Stored(_) | Outcome::Equivocation { kept: true }) =
+            (admitted.kind, outcome)
+        {
+            self.recall(&entry, admitted.holder())?;
+        }
         if let (Class::Marking, Kind::Workspace, Outcome::Stored(seq)) =
             (class, admitted.kind, outcome)
         {

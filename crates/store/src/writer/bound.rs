@@ -66,7 +66,11 @@ impl Work<'_> {
             if !reached.insert(end.as_str().to_owned()) {
                 continue;
             }
-            for copy in self.copies_that_bind(&end, holder)? {
+            let copies = self.copies_that_bind(&end, holder)?;
+            for gone in self.recalled_ends(&end, holder, &copies)? {
+                policy = policy.and(&gone);
+            }
+            for copy in copies {
                 let version = self.version(copy.newest)?;
                 if version.flags.has(Flags::DEFINITION) {
                     continue;

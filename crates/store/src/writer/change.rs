@@ -74,11 +74,18 @@ impl Work<'_> {
         Ok(info)
     }
 
-    pub(crate) fn record(&self, record: &Record) -> Result<(), Error> {
+    pub(crate) fn record(&mut self, record: &Record) -> Result<(), Error> {
+        match &record.aside {
+            Some(change) => self.aside(change),
+            None => self.put_record(record),
+        }
+    }
+
+    fn put_record(&self, record: &Record) -> Result<(), Error> {
         const PUT: &str = "INSERT INTO record (kind, key, value) VALUES (?1, ?2, ?3)
              ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value";
         const REMOVE: &str = "DELETE FROM record WHERE kind = ?1 AND key = ?2";
-        let Record { kind, key, value, expected: _ } = record;
+        let Record { kind, key, value, .. } = record;
         let written = match value {
             Some(value) => {
                 self.db.prepare_cached(PUT).and_then(|mut put| put.execute((kind, key, value)))
@@ -95,7 +102,7 @@ impl Work<'_> {
         if !self.is_still(expected, record)? {
             return Ok(false);
         }
-        self.record(record)?;
+        self.put_record(record)?;
         Ok(true)
     }
 
@@ -190,11 +197,15 @@ impl Work<'_> {
         self.db
             .execute("DELETE FROM changed WHERE n <= ?1", [change])
             .doing("forgetting changes")?;
-        let erased = run(&format!("DELETE FROM payload WHERE seq IN (SELECT seq {FREE})"))?;
+        // Overwritten where they stand: a row taken out would have its neighbours moved about, and
+        // what is moved leaves a copy behind that no later erasure finds.
+        let erased = run(&format!(
+            "UPDATE payload SET bytes = zeroblob(octet_length(bytes)) WHERE seq IN (SELECT seq {FREE})"
+        ))?;
         if erased > 0 {
             run(&format!("DELETE FROM version WHERE seq IN (SELECT seq {FREE})"))?;
             run(&format!("DELETE {FREE}"))?;
-            self.mind.erased = true;
+            self.scrub()?;
         }
         Ok(())
     }

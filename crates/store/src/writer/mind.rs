@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use stix::Id;
 use stix::marking::Marking;
 
-use super::change;
+use super::{change, recall};
 use crate::collection::{CollectionInfo, CollectionKind};
 use crate::error::{Doing, Error};
 use crate::intern::Number;
@@ -27,13 +27,15 @@ pub(crate) struct Mind {
     /// When the last version was received.
     pub(crate) received: i64,
     pub(crate) collections: HashMap<CollectionKind, CollectionInfo>,
-    /// Something was erased: the write-ahead log must not keep it.
-    pub(crate) erased: bool,
+    /// Something that was kept aside is no longer: its bytes are overwritten.
+    pub(crate) dropped_aside: bool,
     /// The greatest date ever allotted in each collection.
     pub(crate) clocks: HashMap<i64, i64>,
     pub(crate) definitions: HashMap<Id, Vec<Definition>>,
     /// (definition's object, collection, audience) that go together already.
     pub(crate) escorts: HashSet<(i64, i64, Number)>,
+    /// What owners recalled.
+    pub(crate) recalled: recall::Marks,
     /// What holders' markings were found to mean.
     pub(crate) owns: HashMap<Marks, Own>,
 }
@@ -106,7 +108,9 @@ impl Mind {
             db.query_row(sql, [], |row| row.get(0)).doing("reading how far the log is")
         };
         let mut mind = Self {
-            next_seq: one("SELECT ifnull(max(seq), 0) + 1 FROM version")?,
+            // What was erased leaves its place in the log behind.
+            next_seq: one("SELECT ifnull(max(seq), 0) + 1 FROM version")?
+                .max(one("SELECT ifnull(max(seq), 0) + 1 FROM payload")?),
             next_object: one("SELECT ifnull(max(object), 0) + 1 FROM version")?
                 .max(one("SELECT ifnull(max(key), 0) + 1 FROM object")?),
             last_change: one(
@@ -117,6 +121,7 @@ impl Mind {
             )?,
             ..Self::default()
         };
+        mind.recalled = recall::marks(db)?;
         for (collection, clock) in pairs(db, "SELECT id, clock FROM collection")? {
             mind.clocks.insert(collection, clock);
             shared.spans.refresh(db, collection)?;

@@ -1,18 +1,21 @@
 //! The one writer: takes what waits, writes it in one transaction, acknowledges when it is durable.
 
 mod append;
+mod aside;
 mod bound;
 mod change;
 mod definition;
 mod hot;
 mod mind;
+mod recall;
 mod withdraw;
 mod work;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use release::{Holder, Place};
 use rusqlite::Connection;
@@ -32,6 +35,8 @@ use work::Work;
 
 /// How many objects at most share a commit, unless a single batch has more.
 const MOST_OBJECTS: usize = 5_000;
+/// How soon to try again to cut the write-ahead log off.
+const AGAIN: Duration = Duration::from_millis(50);
 /// How many pages the write-ahead log may have before it is moved into the database file.
 const MOST_PAGES: i32 = 2_000;
 
@@ -59,6 +64,8 @@ pub(crate) enum Task {
     },
     /// The projections have followed all changes up to this one.
     Followed(i64),
+    /// What was due to be swept up to here is.
+    Scrubbed(i64),
 }
 
 /// What came of a task.
@@ -76,6 +83,8 @@ pub(crate) type Reply = Box<dyn FnOnce(Result<Done, Error>) + Send>;
 
 pub(crate) enum Message {
     Do(Task, Reply),
+    /// The projections are swept: so is the write-ahead log to be.
+    Scrub(i64),
     Stop,
 }
 
@@ -107,8 +116,27 @@ pub(crate) fn run(
         tracing::warn!(%error, "the write-ahead log cannot be watched and may grow");
     }
     let mut stopped = false;
+    let mut scrub = None;
     while !stopped {
-        let Ok(first) = messages.recv() else { break };
+        if let Some(due) = scrub
+            && sweep(&connection)
+        {
+            scrub = None;
+            if due > 0 {
+                shared.pool.renew();
+                let done: (_, Reply) = (Task::Scrubbed(due), Box::new(|_| ()));
+                commit_group(&mut connection, &mut mind, shared, vec![done]);
+            }
+        }
+        // Readers are in the way now and then: again in a moment.
+        let first = match scrub {
+            None => messages.recv().ok(),
+            Some(_) => match messages.recv_timeout(AGAIN) {
+                Err(RecvTimeoutError::Timeout) => continue,
+                message => message.ok(),
+            },
+        };
+        let Some(first) = first else { break };
         let mut group = Vec::new();
         let mut weight = 0;
         let mut next = Some(first);
@@ -118,6 +146,7 @@ pub(crate) fn run(
                     stopped = true;
                     break;
                 }
+                Message::Scrub(due) => scrub = scrub.max(Some(due)),
                 Message::Do(task, reply) => {
                     weight += task.weight();
                     group.push((task, reply));
@@ -131,7 +160,10 @@ pub(crate) fn run(
         }
         commit_group(&mut connection, &mut mind, shared, group);
         let _ = projections.send(Wake::Follow);
-        checkpoint(&connection, &pages, std::mem::take(&mut mind.erased));
+        if std::mem::take(&mut mind.dropped_aside) {
+            scrub = scrub.max(Some(0));
+        }
+        checkpoint(&connection, &pages);
     }
 }
 
@@ -209,15 +241,29 @@ fn write(
 }
 
 /// Moves what is committed into the database file, after the acknowledgements are out. What
-/// readers still need stays behind for the next time. After an erasure the write-ahead log is cut
-/// off, so that nothing of it stays there.
-fn checkpoint(connection: &Connection, pages: &AtomicI32, erased: bool) {
-    if pages.load(Ordering::Relaxed) < MOST_PAGES && !erased {
+/// readers still need stays behind for the next time.
+fn checkpoint(connection: &Connection, pages: &AtomicI32) {
+    if pages.load(Ordering::Relaxed) < MOST_PAGES {
         return;
     }
-    let sql =
-        if erased { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
-    if let Err(error) = connection.query_row(sql, [], |_| Ok(())) {
+    if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
         tracing::warn!(%error, "the write-ahead log could not be checkpointed");
     }
+}
+
+/// Moves everything into the database file and cuts the write-ahead log off, so that nothing that
+/// was overwritten stays there. False when somebody reads from it.
+pub(crate) fn sweep(connection: &Connection) -> bool {
+    // Whoever waits to write must not wait for a slow reader.
+    let waiting = connection.busy_timeout(AGAIN);
+    let swept = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0));
+    let waiting = waiting.and(connection.busy_timeout(crate::schema::PATIENCE));
+    if let Err(error) = waiting {
+        tracing::warn!(%error, "how long to wait for others could not be set");
+    }
+    swept.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the write-ahead log could not be cut off");
+        false
+    })
 }

@@ -71,7 +71,7 @@ impl Work<'_> {
     }
 
     /// Nothing is left of the object.
-    fn forget(&mut self, copy: &Copy) -> Result<(), Error> {
+    pub(crate) fn forget(&mut self, copy: &Copy) -> Result<(), Error> {
         for sql in ["DELETE FROM object WHERE key = ?1", "DELETE FROM definition WHERE object = ?1"]
         {
             self.db.execute(sql, [copy.key]).doing("withdrawing an object")?;

@@ -85,6 +85,10 @@ impl<'a> Work<'a> {
                 self.keep_place(place)?;
                 Ok(Done::Nothing)
             }
+            Task::Scrubbed(due) => {
+                self.scrubbed(*due)?;
+                Ok(Done::Nothing)
+            }
             Task::Followed(change) => {
                 self.followed(*change)?;
                 Ok(Done::Nothing)
@@ -94,6 +98,9 @@ impl<'a> Work<'a> {
 
     /// Writes what was gathered. Gives the audiences that gained something.
     pub(crate) fn finish(self) -> Result<HashSet<Number>, Error> {
+        if self.mind.dropped_aside {
+            self.compact()?;
+        }
         let mut insert = self
             .db
             .prepare_cached("INSERT INTO changed (object) VALUES (?1)")

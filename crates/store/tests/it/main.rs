@@ -9,4 +9,5 @@ mod model;
 mod oracle;
 mod pages;
 mod projected;
+mod recalled;
 mod writing;
