@@ -84,6 +84,22 @@ pub fn decide(policy: &Policy, viewer: &Viewer, place: &Place) -> Decision {
     }
 }
 
+/// Whether every partner of its owner may see an object, and every node that relays passes it on:
+/// the decision for a state of which nobody has heard.
+pub fn travels(policy: &Policy) -> bool {
+    const NOBODY: &str = "identity--00000000-0000-0000-0000-000000000000";
+    let owner = policy.own().and_then(|own| match &own.holder {
+        Holder::State(owner) => Some(owner.clone()),
+        _ => None,
+    });
+    match (owner, Id::parse(NOBODY)) {
+        (Some(owner), Ok(nobody)) => {
+            decide(policy, &Viewer::Node(nobody), &Place::of(owner)).allowed
+        }
+        _ => false,
+    }
+}
+
 type Answer = Result<Reason, Reason>;
 
 fn may_see(term: &Term, viewer: &Viewer, place: &Place) -> Answer {

@@ -14,6 +14,6 @@ mod viewer;
 
 pub use badge::{Badge, Level};
 pub use breadth::Breadth;
-pub use decide::{Decision, Reason, decide};
+pub use decide::{Decision, Reason, decide, travels};
 pub use policy::{Holder, ParseError, Policy, Term};
 pub use viewer::{Place, Viewer};

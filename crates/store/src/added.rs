@@ -7,7 +7,7 @@
 //! strictly greater than every date ever allotted in the collection. The random steps, not
 //! separate clocks, keep gaps from counting what a reader may not see.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
 use rusqlite::Connection;
@@ -109,6 +109,8 @@ struct Known {
     streams: HashMap<(i64, bool), HashMap<Number, Span>>,
     /// The clock of each collection as the spans know it.
     clocks: HashMap<i64, i64>,
+    /// The audiences that gained by what other processes wrote, until somebody is told.
+    foreign: HashSet<Number>,
 }
 
 impl Spans {
@@ -167,9 +169,27 @@ impl Spans {
         if known.is_some_and(|known| known >= clock) {
             return Ok(());
         }
-        self.widen(&read(connection, collection)?);
+        let rows = read(connection, collection)?;
+        {
+            // What this process writes is covered before it is committed.
+            let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+            for (stream, date) in &rows {
+                let streams = inner.streams.get(&(stream.collection, stream.newest));
+                let known = streams.and_then(|streams| streams.get(&stream.audience));
+                if known.is_none_or(|known| known.last < *date) {
+                    inner.foreign.insert(stream.audience);
+                }
+            }
+        }
+        self.widen(&rows);
         self.cover(collection, clock);
         Ok(())
+    }
+
+    /// The audiences that gained by what other processes wrote since the last call.
+    pub(crate) fn take_foreign(&self) -> HashSet<Number> {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut inner.foreign)
     }
 }
 

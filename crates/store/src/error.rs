@@ -94,6 +94,9 @@ pub enum Error {
     /// A place in a list that this program did not hand out.
     #[error("not a place in this list")]
     BadCursor,
+    /// The projections do not show yet what is committed.
+    #[error("the node is still reading what was written last")]
+    Behind,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,

@@ -74,6 +74,28 @@ impl Shared {
         Ok(())
     }
 
+    /// Tells the feed who gained by what other processes wrote.
+    pub(crate) fn hear_others(&self, db: &Connection) -> Result<(), Error> {
+        self.catch_up(db)?;
+        self.refresh_spans(db)?;
+        let gained = self.spans.take_foreign();
+        if !gained.is_empty() {
+            self.pulse.commit(&gained);
+        }
+        Ok(())
+    }
+
+    /// Reads which streams there are in all collections, as far as other processes wrote to them.
+    pub(crate) fn refresh_spans(&self, db: &Connection) -> Result<(), Error> {
+        let mut statement =
+            db.prepare_cached("SELECT id FROM collection").doing("reading the collections")?;
+        let rows = statement.query_map([], |row| row.get(0)).doing("reading the collections")?;
+        for collection in rows {
+            self.spans.refresh(db, collection.doing("reading the collections")?)?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn absorb(&self, db: &Connection) -> Result<(), Error> {
         self.holders.absorb(db)?;
         self.kinds.absorb(db)?;
@@ -118,6 +140,19 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    /// How far the log is when the store is opened.
+    pub(crate) fn begin(&self, db: &Connection) -> Result<(), Error> {
+        const SEQ: &str = "SELECT ifnull(max(seq), 0) FROM version";
+        const CHANGE: &str =
+            "SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'changed'), 0)";
+        for (sql, place) in [(SEQ, &self.log_seq), (CHANGE, &self.log_change)] {
+            let number =
+                db.query_row(sql, [], |row| row.get(0)).doing("reading how far the log is")?;
+            place.store(number, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
     pub(crate) fn lag(&self) -> Lag {
         let behind = |log: &AtomicI64, followed: &AtomicI64| {
             let distance = log.load(Ordering::SeqCst) - followed.load(Ordering::SeqCst);

@@ -48,7 +48,7 @@ pub struct Options {
 /// use [`Store::append_async`] or a blocking task.
 ///
 /// Several processes may have one store open: their writes take turns, and each sees what the
-/// others wrote. Only a [`Feed`] hears nothing of them.
+/// others wrote; a [`Feed`] hears of them when the projections have met it.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
@@ -56,6 +56,7 @@ pub struct Store {
 
 pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
+    lineage: String,
     messages: Sender<Message>,
     wake: Sender<Wake>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -128,6 +129,10 @@ impl Store {
         let secret = Secret::open(&connection, &*options.random)?;
         let shared = Arc::new(Shared::new(log, projections, &options, secret));
         shared.absorb(&connection)?;
+        shared.progress.begin(&connection)?;
+        // What is held when the store is opened is no news.
+        shared.refresh_spans(&connection)?;
+        shared.spans.take_foreign();
         let kept = writer::kept_place(&connection)?;
         let follower = Follower::open(shared.clone(), options.lists, &lineage)?;
 
@@ -144,7 +149,7 @@ impl Store {
             thread("store-projections", move || follower.run(&woken, &messages))?
         };
         let threads = Mutex::new(vec![follower, writer]);
-        let store = Self { inner: Arc::new(Inner { shared, messages, wake, threads }) };
+        let store = Self { inner: Arc::new(Inner { shared, lineage, messages, wake, threads }) };
         for kind in [CollectionKind::Released, CollectionKind::Inbox] {
             store.collection(&kind)?;
         }
@@ -290,6 +295,16 @@ impl Store {
             }
         });
         found
+    }
+
+    /// What tells this store from every other, copies of it among them: a restored copy has another
+    /// one.
+    pub fn lineage(&self) -> &str {
+        &self.inner.lineage
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.inner.shared
     }
 
     /// What owners signed twice, the last first.

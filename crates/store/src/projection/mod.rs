@@ -5,6 +5,7 @@
 //! row against the log: what he may not see any more is passed over even if it stands here.
 
 mod lists;
+pub(crate) mod proof;
 pub(crate) mod refs;
 pub(crate) mod search;
 
@@ -31,11 +32,11 @@ pub(crate) const FILE: &str = "projections.db";
 
 const SCHEMA: &str = include_str!("schema.sql");
 /// Raise it when the schema above or what stands in it changes.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 /// How many sequences are followed in one transaction.
 const STEP: i64 = 1_000;
 /// How often to look for what other processes wrote.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What the projections' thread is asked to do.
 pub(crate) enum Wake {
@@ -56,6 +57,8 @@ pub(crate) struct Follower {
     terms: HashMap<(String, String, String), i64>,
     /// Up to where what was due to be swept is, here: the pages, and the write-ahead log.
     swept: (i64, i64),
+    /// The version of the log's file when it was last followed to its end.
+    seen: i64,
 }
 
 /// An object as it stands in the projections, or should.
@@ -83,8 +86,8 @@ impl Follower {
             }
         };
         let lineage = lineage.to_owned();
-        let mut follower =
-            Self { shared, log, db, specs, lineage, terms: HashMap::new(), swept: (0, 0) };
+        let terms = HashMap::new();
+        let mut follower = Self { shared, log, db, specs, lineage, terms, swept: (0, 0), seen: 0 };
         if !follower.fits()? {
             follower.rebuild()?;
         }
@@ -128,16 +131,25 @@ impl Follower {
                     }
                 }
             }
-            if let Err(error) = self.sweep(writer) {
-                tracing::warn!(%error, "what was erased cannot be swept from the projections yet");
-            }
-            next = match woken.recv_timeout(LOOK) {
-                Ok(wake) => Some(wake),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => Some(Wake::Stop),
+            next = loop {
+                if let Err(error) = self.sweep(writer) {
+                    tracing::warn!(%error, "what was erased cannot be swept from the projections yet");
+                }
+                match woken.recv_timeout(LOOK) {
+                    Ok(wake) => break Some(wake),
+                    Err(RecvTimeoutError::Disconnected) => break Some(Wake::Stop),
+                    Err(RecvTimeoutError::Timeout) if failures > 0 || self.is_news() => break None,
+                    Err(RecvTimeoutError::Timeout) => {}
+                }
             };
         }
         self.shared.progress.stop();
+    }
+
+    /// Whether anybody wrote to the log since it was last followed to its end.
+    fn is_news(&self) -> bool {
+        let version = self.log.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+        !version.is_ok_and(|version| version == self.seen)
     }
 
     /// Follows the log to its end, step by step. Gives what else there is to do before that.
@@ -148,7 +160,10 @@ impl Follower {
     ) -> Result<Option<Wake>, Error> {
         loop {
             let commit = self.shared.pulse.now();
+            let version =
+                self.log.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
             let more = self.step(writer)?;
+            self.shared.hear_others(&self.log)?;
             if !more {
                 self.shared.progress.settle(commit);
                 self.shared.pulse.settle(commit);
@@ -159,6 +174,7 @@ impl Follower {
                 }
             }
             if !more && self.shared.pulse.now() == commit {
+                self.seen = version.unwrap_or(0);
                 return Ok(None);
             }
         }
@@ -254,11 +270,12 @@ impl Follower {
             }
             read = i64::from(more || changes == STEP);
         }
-        let mut tally = lists::Tally::default();
+        let mut totals = Totals::default();
         for object in &objects {
-            self.project(*object, &mut tally)?;
+            self.project(*object, &mut totals)?;
         }
-        tally.write(&self.db)?;
+        totals.tally.write(&self.db)?;
+        totals.proofs.write(&self.db)?;
         self.db
             .prepare_cached(
                 "UPDATE followed SET seq = ?1, witness = ifnull(?2, witness), change = ?3",
@@ -275,61 +292,69 @@ impl Follower {
     }
 
     /// Makes an object stand in the projections as it stands in the log now.
-    fn project(&mut self, object: i64, tally: &mut lists::Tally) -> Result<(), Error> {
-        const HELD: &str = "SELECT seq, audience, added, rows FROM projected WHERE object = ?1";
-        let held: Option<(Standing, String)> = self
+    fn project(&mut self, object: i64, totals: &mut Totals) -> Result<(), Error> {
+        const HELD: &str = "SELECT seq, audience, added, rows, place FROM projected
+             WHERE object = ?1";
+        let held: Option<(Standing, String, Option<i64>)> = self
             .db
             .prepare_cached(HELD)
             .and_then(|mut statement| {
                 let read = |row: &rusqlite::Row<'_>| {
                     let standing =
                         Standing { seq: row.get(0)?, audience: row.get(1)?, added: row.get(2)? };
-                    Ok((standing, row.get(3)?))
+                    Ok((standing, row.get(3)?, row.get(4)?))
                 };
                 statement.query_row([object], read).optional()
             })
             .doing("reading what is projected")?;
         let wanted = self.standing(object)?;
-        if held.as_ref().map(|(standing, _)| *standing) == wanted {
+        if held.as_ref().map(|(standing, ..)| *standing) == wanted {
             return Ok(());
         }
-        if let Some((standing, rows)) = held {
+        if let Some((standing, rows, place)) = held {
             // Its bytes are in the log as long as it stands here.
             if let Some(bytes) = row::bytes(&self.log, standing.seq)? {
                 let old = row::parse(bytes)?;
                 search::remove(&self.db, standing.audience, standing.seq, &old)?;
                 refs::remove(&self.db, standing.audience, standing.seq, &old)?;
             }
-            lists::remove(&self.db, standing.audience, standing.seq, &rows, tally)?;
+            lists::remove(&self.db, standing.audience, standing.seq, &rows, &mut totals.tally)?;
+            if let Some(place) = place {
+                totals.proofs.remove(&self.db, standing.audience, object, place)?;
+            }
             self.db
                 .prepare_cached("DELETE FROM projected WHERE object = ?1")
                 .and_then(|mut statement| statement.execute([object]))
                 .doing("forgetting a projection")?;
         }
         if let Some(standing) = wanted {
-            self.stand(object, standing, tally)?;
+            self.stand(object, standing, totals)?;
         }
         Ok(())
     }
 
-    fn stand(
-        &mut self,
-        object: i64,
-        standing: Standing,
-        tally: &mut lists::Tally,
-    ) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO projected (object, seq, audience, added, rows)
-             VALUES (?1, ?2, ?3, ?4, ?5)";
+    fn stand(&mut self, object: i64, standing: Standing, totals: &mut Totals) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO projected (object, seq, audience, added, rows, place)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let Standing { seq, audience, added } = standing;
         let new = row::object(&self.log, seq)?;
         search::add(&self.db, audience, seq, &new)?;
         refs::add(&self.db, audience, seq, &new)?;
         let specs = self.specs.clone();
         let rows = lists::rows(&specs, &new, added);
-        let rows = self.list(audience, seq, &rows, tally)?;
+        let rows = self.list(audience, seq, &rows, &mut totals.tally)?;
+        let is_signed =
+            Version::find(&self.log, seq)?.is_some_and(|version| version.flags.has(Flags::SIGNED));
+        let place = if is_signed {
+            Some(totals.proofs.add(&self.db, audience, object, &new)?)
+        } else {
+            None
+        };
         self.db
             .prepare_cached(SQL)
-            .and_then(|mut statement| statement.execute((object, seq, audience, added, rows)))
+            .and_then(|mut statement| {
+                statement.execute((object, seq, audience, added, rows, place))
+            })
             .doing("noting a projection")?;
         Ok(())
     }
@@ -375,7 +400,8 @@ impl Follower {
 
     /// Names everything that decides what stands in the projections.
     fn extractors(&self) -> String {
-        let own = format!("{SCHEMA_VERSION} search {} refs {}", search::VERSION, refs::VERSION);
+        let (search, refs, proof) = (search::VERSION, refs::VERSION, proof::VERSION);
+        let own = format!("{SCHEMA_VERSION} search {search} refs {refs} proof {proof}");
         let mut lists: Vec<_> =
             self.specs.iter().map(|spec| format!("{} {}", spec.name, spec.version)).collect();
         lists.sort();
@@ -430,12 +456,28 @@ pub(crate) fn scrub(log: &Connection) -> Result<(i64, i64), Error> {
         .doing("looking what is to be swept")
 }
 
+/// What is summed up over a step.
+#[derive(Default)]
+struct Totals {
+    tally: lists::Tally,
+    proofs: proof::Delta,
+}
+
 struct Stepped {
     seq: i64,
     change: i64,
     followed_changes: bool,
     objects: usize,
     more: bool,
+}
+
+/// Whether the projections show all that the log holds, where both are attached.
+pub(crate) fn is_followed(db: &Connection) -> Result<bool, Error> {
+    const SQL: &str = "SELECT ifnull((SELECT max(seq) FROM main.version), 0) <= followed.seq
+            AND NOT EXISTS (SELECT 1 FROM main.changed WHERE n > followed.change)
+         FROM p.followed";
+    let mut statement = db.prepare_cached(SQL).doing("looking for a lag")?;
+    statement.query_row([], |row| row.get(0)).doing("looking for a lag")
 }
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {

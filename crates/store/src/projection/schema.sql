@@ -11,14 +11,36 @@ CREATE TABLE followed (
     change     INTEGER NOT NULL
 ) STRICT;
 
--- What stands in the tables below for an object. rows: [term, sort] of its rows in listing.
+-- What stands in the tables below for an object. rows: [term, sort] of its rows in listing. place:
+-- of its leaf, if it has one.
 CREATE TABLE projected (
     object   INTEGER PRIMARY KEY,
     seq      INTEGER NOT NULL,
     audience INTEGER NOT NULL,
     added    INTEGER NOT NULL,
-    rows     TEXT NOT NULL
+    rows     TEXT NOT NULL,
+    place    INTEGER
 ) STRICT;
+
+-- Proofs: the leaf of each signed object. bucket: the first two digits of its place.
+CREATE TABLE leaf (
+    audience INTEGER NOT NULL,
+    bucket   INTEGER NOT NULL,
+    object   INTEGER NOT NULL,
+    place    INTEGER NOT NULL,
+    leaf     BLOB NOT NULL,
+    PRIMARY KEY (audience, bucket, object)
+) STRICT, WITHOUT ROWID;
+
+-- How many leaves there are under a prefix of two digits at most, and their sum.
+CREATE TABLE branch (
+    audience INTEGER NOT NULL,
+    depth    INTEGER NOT NULL,
+    prefix   INTEGER NOT NULL,
+    count    INTEGER NOT NULL,
+    sum      BLOB NOT NULL,
+    PRIMARY KEY (audience, depth, prefix)
+) STRICT, WITHOUT ROWID;
 
 -- A value of a facet of a list. An empty facet stands for all rows of the list, in their order; the
 -- facet '+added' for all rows in the order in which they became visible; an empty list for all

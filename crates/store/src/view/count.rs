@@ -11,7 +11,7 @@ use super::merge::{Fetch, Merge};
 use super::reading::Reading;
 use crate::error::{Doing, Error};
 use crate::intern::Number;
-use crate::projection::{ALL, unpack};
+use crate::projection::{self, ALL, unpack};
 
 /// How many rows are counted before counting is broken off.
 const MOST_COUNTED: u64 = 30_000;
@@ -145,11 +145,7 @@ impl Reading<'_> {
     /// Whether the projections show all that this snapshot of the log holds. If not, what they
     /// count may be what somebody is to see no longer.
     fn is_followed(&self) -> Result<bool, Error> {
-        const SQL: &str = "SELECT ifnull((SELECT max(seq) FROM main.version), 0) <= followed.seq
-                AND NOT EXISTS (SELECT 1 FROM main.changed WHERE n > followed.change)
-             FROM p.followed";
-        let mut statement = self.db.prepare_cached(SQL).doing("looking for a lag")?;
-        statement.query_row([], |row| row.get(0)).doing("looking for a lag")
+        projection::is_followed(&self.db)
     }
 
     /// Walks rows in order: sort key, sequence, terms. Each row once, though it may have several

@@ -70,6 +70,24 @@ fn the_feed_tells_only_who_gained() {
 }
 
 #[test]
+fn the_feed_hears_what_another_process_writes() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        let made = store();
+        made.settle();
+        let other = open(made.dir.path(), &made.clock, place());
+        let (mut theirs, mut ours) = (made.store.feed(), made.store.feed());
+        other.append_async(vec![owned(0, campaign(1, 1, &tlp(Tlp::Amber)))]).await.unwrap();
+        assert!(ours.shown(&person(0)).await);
+        let soon = std::time::Duration::from_millis(50);
+        assert!(tokio::time::timeout(soon, theirs.gained(&node(1))).await.is_err());
+        other.append_async(vec![owned(0, campaign(1, 2, &tlp(Tlp::Green)))]).await.unwrap();
+        assert!(theirs.gained(&node(1)).await);
+        assert_eq!(made.sees(&node(1)), [id("campaign", 1)]);
+    });
+}
+
+#[test]
 fn what_the_place_widens_is_added_anew() {
     let made = store();
     let group = stix::marking::group(&group_id());

@@ -9,5 +9,6 @@ mod model;
 mod oracle;
 mod pages;
 mod projected;
+mod proofs;
 mod recalled;
 mod writing;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use release::{Place, Viewer};
+use stix::proof::{Answer, Leaf, Prefix, Summary};
 use stix::{Id, Object};
 use store::{Count, ListQuery, PageQuery, Versions};
 
@@ -116,6 +117,27 @@ impl World {
             let wanted = usize::from(seen.contains(&end(n)));
             assert_eq!((page.rows.len(), page.total.number), (wanted, wanted as u64));
         }
+    }
+
+    /// What is proven to a viewer are the newest versions of what states signed, as he sees them.
+    fn check_proof(&self, viewer: &Viewer) {
+        let view = self.made.view(viewer.clone());
+        let (mut wanted, mut found) = (Summary::default(), Summary::default());
+        let newest = self.model.versions(viewer).into_values();
+        for object in newest.filter_map(|versions| versions.into_iter().next()) {
+            if stix::sign::signer(&object).is_some() {
+                wanted.add(&Leaf::of(&object));
+            }
+        }
+        for n in 0..4 {
+            let proven = view.proof(&state(n), Prefix::ALL).unwrap();
+            let Answer::Leaves(entries) = proven.answer else { panic!("there are few") };
+            assert_eq!(entries.len() as u64, proven.summary.count);
+            for branch in Prefix::ALL.branches() {
+                found += view.proof(&state(n), branch).unwrap().summary;
+            }
+        }
+        assert_eq!(found, wanted, "{viewer:?}");
     }
 
     fn check(&self, viewer: &Viewer) {
@@ -243,6 +265,7 @@ proptest! {
             let total = Count { number: wanted.len() as u64, exact: true };
             prop_assert_eq!(world.listed(&viewer), (wanted, total));
             world.check_search(&viewer);
+            world.check_proof(&viewer);
         }
     }
 
