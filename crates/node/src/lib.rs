@@ -7,6 +7,7 @@
 
 mod account;
 mod admit;
+mod audit;
 mod credential;
 mod delivery;
 mod draft;
@@ -36,6 +37,7 @@ use store::{Clock, ListSpec, Random, Store, View};
 
 pub use account::{Account, AccountInfo, NewAccount, Role};
 pub use admit::{Admission, Quarantined, Refusal, Tally};
+pub use audit::{Act, Actor, Door, Event, Tells};
 pub use delivery::{Delivery, DeliveryState};
 pub use draft::Draft;
 pub use error::{Error, SignInError};
@@ -69,6 +71,8 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Node {
     inner: Arc<Inner>,
+    /// Who acts where nobody is signed in.
+    by: Actor,
 }
 
 struct Inner {
@@ -145,7 +149,7 @@ impl Node {
             seal,
             stamp: std::sync::atomic::AtomicI64::new(0),
         };
-        let node = Self { inner: Arc::new(inner) };
+        let node = Self { inner: Arc::new(inner), by: Actor::node() };
         node.load_deliveries()?;
         node.keep_builtins()?;
         Ok(node)

@@ -28,6 +28,7 @@ mod secret;
 mod shared;
 mod shelf;
 mod store;
+pub mod trail;
 mod view;
 mod writer;
 

@@ -20,8 +20,11 @@ const APPLICATION: i32 = 0x456e_7465;
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Numbered forward migrations: the first makes the schema, each later one changes it.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+];
 
 /// The newest schema version that this program knows.
 pub(crate) fn newest() -> u32 {

@@ -6,24 +6,32 @@ use std::sync::Arc;
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use stix::Id;
 
 use crate::admitted::Batch;
 use crate::aside;
 use crate::error::{Doing, Error};
 use crate::store::Inner;
-use crate::writer::{Done, Task};
+use crate::writer::{Done, Task, Telling};
 
-/// A change of one node-local record, to be written in one transaction with others.
+/// A change of one node-local record, or a row of the trail, to be written in one transaction with
+/// others.
 #[derive(Clone, Debug)]
 pub struct Record {
     pub(crate) kind: String,
     pub(crate) key: String,
-    /// `None` removes the record.
-    pub(crate) value: Option<String>,
+    pub(crate) change: Change,
     /// What must be there for the transaction to be done at all; `None` where that is all the same.
     pub(crate) expected: Option<Option<String>>,
-    /// A change of what is kept aside instead.
-    pub(crate) aside: Option<aside::Change>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    Put(String),
+    Remove,
+    Tell(Telling),
+    /// A change of what is kept aside.
+    Aside(aside::Change),
 }
 
 /// A record as it was read, so that it can be replaced only if nobody else changed it meanwhile.
@@ -38,20 +46,28 @@ impl Record {
     /// Writes a record, whatever was there before.
     pub fn put<T: Serialize>(kind: &str, key: &str, value: &T) -> Result<Self, Error> {
         let value = serde_json::to_string(value).map_err(|source| unfit(kind, key, source))?;
-        Ok(Self::of(kind, key, Some(value)))
+        Ok(Self::of(kind, key, Change::Put(value)))
     }
 
     /// Removes a record; one that is not there is no error.
     pub fn remove(kind: &str, key: &str) -> Self {
-        Self::of(kind, key, None)
+        Self::of(kind, key, Change::Remove)
     }
 
-    fn of(kind: &str, key: &str, value: Option<String>) -> Self {
-        Self { kind: kind.to_owned(), key: key.to_owned(), value, expected: None, aside: None }
+    /// A row of the [trail](crate::trail). What it tells is an object in JSON with the members
+    /// `kind` and `by`; `about` are the objects concerned, which the row names by keyed hashes.
+    pub fn tell<T: Serialize>(tells: &T, about: Vec<Id>) -> Result<Self, Error> {
+        let tells = serde_json::value::to_raw_value(tells)
+            .map_err(|source| unfit("trail", "row", source))?;
+        Ok(Self::of("trail", "", Change::Tell(Telling { tells, about })))
+    }
+
+    fn of(kind: &str, key: &str, change: Change) -> Self {
+        Self { kind: kind.to_owned(), key: key.to_owned(), change, expected: None }
     }
 
     pub(crate) fn aside(change: aside::Change) -> Self {
-        Self { aside: Some(change), ..Self::of("aside", "", None) }
+        Self::of("aside", "", Change::Aside(change))
     }
 }
 
@@ -114,7 +130,17 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
     pub fn update(
         &self,
         key: &str,
+        change: impl FnMut(Option<T>) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        self.update_with(key, change, &[])
+    }
+
+    /// [`Shelf::update`], and `also` in the same transaction if the record changes by it.
+    pub fn update_with(
+        &self,
+        key: &str,
         mut change: impl FnMut(Option<T>) -> Option<T>,
+        also: &[Record],
     ) -> Result<Option<T>, Error> {
         loop {
             let expected = self.text(key)?;
@@ -124,10 +150,16 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
                 Some(value) => self.record(key, value)?,
                 None => self.removal(key),
             };
-            if record.value == expected {
+            let is_same = match &record.change {
+                Change::Put(value) => expected.as_ref() == Some(value),
+                Change::Remove => expected.is_none(),
+                Change::Tell(_) | Change::Aside(_) => false,
+            };
+            if is_same {
                 return Ok(after);
             }
-            if let Done::Swapped(true) = self.inner.ask(Task::Swap { expected, record })? {
+            let also = also.to_vec();
+            if let Done::Swapped(true) = self.inner.ask(Task::Swap { expected, record, also })? {
                 return Ok(after);
             }
         }

@@ -25,6 +25,7 @@ use crate::schema;
 use crate::secret::Secret;
 use crate::shared::Shared;
 use crate::shelf::Shelf;
+use crate::trail::Trail;
 use crate::view::View;
 use crate::view::page::Which;
 use crate::writer::{self, Done, KeptPlace, Message, Mind, Task};
@@ -183,6 +184,11 @@ impl Store {
     /// The node-local records of one kind.
     pub fn shelf<T>(&self, kind: &'static str) -> Shelf<T> {
         Shelf { inner: self.inner.clone(), kind, holds: PhantomData }
+    }
+
+    /// The trail of who did what when.
+    pub fn trail(&self) -> Trail {
+        Trail { inner: self.inner.clone() }
     }
 
     /// A subscription to commits, beginning now.

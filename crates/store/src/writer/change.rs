@@ -13,7 +13,7 @@ use crate::collection::{CollectionInfo, CollectionKey, CollectionKind};
 use crate::error::{Doing, Error};
 use crate::intern::Number;
 
-use crate::shelf::Record;
+use crate::shelf::{Change, Record};
 
 /// The place as it is kept in mind for the next start.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,34 +75,35 @@ impl Work<'_> {
     }
 
     pub(crate) fn record(&mut self, record: &Record) -> Result<(), Error> {
-        match &record.aside {
-            Some(change) => self.aside(change),
-            None => self.put_record(record),
-        }
-    }
-
-    fn put_record(&self, record: &Record) -> Result<(), Error> {
         const PUT: &str = "INSERT INTO record (kind, key, value) VALUES (?1, ?2, ?3)
              ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value";
         const REMOVE: &str = "DELETE FROM record WHERE kind = ?1 AND key = ?2";
-        let Record { kind, key, value, .. } = record;
-        let written = match value {
-            Some(value) => {
+        let Record { kind, key, change, expected: _ } = record;
+        let written = match change {
+            Change::Put(value) => {
                 self.db.prepare_cached(PUT).and_then(|mut put| put.execute((kind, key, value)))
             }
-            None => {
+            Change::Remove => {
                 self.db.prepare_cached(REMOVE).and_then(|mut remove| remove.execute((kind, key)))
             }
+            Change::Tell(telling) => return self.tell(telling),
+            Change::Aside(change) => return self.aside(change),
         };
         written.map(|_| ()).doing("writing a record")
     }
 
-    /// Writes a record if it still is as expected.
-    pub(crate) fn swap(&self, expected: Option<&str>, record: &Record) -> Result<bool, Error> {
+    /// Writes a record if it still is as expected, and then what goes with it.
+    pub(crate) fn swap(
+        &mut self,
+        expected: Option<&str>,
+        record: &Record,
+        also: &[Record],
+    ) -> Result<bool, Error> {
         if !self.is_still(expected, record)? {
             return Ok(false);
         }
-        self.put_record(record)?;
+        self.record(record)?;
+        also.iter().try_for_each(|record| self.record(record))?;
         Ok(true)
     }
 

@@ -27,7 +27,8 @@ pub(crate) struct Mind {
     /// When the last version was received.
     pub(crate) received: i64,
     pub(crate) collections: HashMap<CollectionKind, CollectionInfo>,
-    /// Something that was kept aside is no longer: its bytes are overwritten.
+    /// Something that was kept aside is no longer, or a row of the trail was retired: its bytes are
+    /// overwritten.
     pub(crate) dropped_aside: bool,
     /// The greatest date ever allotted in each collection.
     pub(crate) clocks: HashMap<i64, i64>,

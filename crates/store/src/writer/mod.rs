@@ -8,6 +8,7 @@ mod definition;
 mod hot;
 mod mind;
 mod recall;
+mod tell;
 mod withdraw;
 mod work;
 
@@ -31,6 +32,7 @@ use crate::shelf::Record;
 use crate::view::page::Which;
 pub(crate) use change::{KeptPlace, collections, kept_place};
 pub(crate) use mind::Mind;
+pub(crate) use tell::Telling;
 use work::Work;
 
 /// How many objects at most share a commit, unless a single batch has more.
@@ -47,6 +49,8 @@ pub(crate) enum Task {
     Swap {
         expected: Option<String>,
         record: Record,
+        /// What else is written then.
+        also: Vec<Record>,
     },
     Collection(CollectionKind),
     Withdraw {
@@ -62,6 +66,11 @@ pub(crate) enum Task {
         place: Place,
         widened: HashSet<Number>,
     },
+    /// Erases the texts of the trail's rows below a number, and writes what is told of that.
+    Retire {
+        below: u64,
+        told: Vec<Record>,
+    },
     /// The projections have followed all changes up to this one.
     Followed(i64),
     /// What was due to be swept up to here is.
@@ -75,6 +84,7 @@ pub(crate) enum Done {
     Collection(CollectionInfo),
     Withdrawn(bool),
     Readded(u64),
+    Retired(u64),
     Nothing,
 }
 

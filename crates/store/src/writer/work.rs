@@ -7,6 +7,7 @@ use release::Policy;
 use rusqlite::Connection;
 
 use super::hot::{Hot, Statements};
+use super::tell::End;
 use super::{Done, Mind, Task};
 use crate::added::{Dates, Steps, Stream};
 use crate::error::{Doing, Error};
@@ -29,6 +30,8 @@ pub(crate) struct Work<'a> {
     gained: HashSet<Number>,
     /// Objects whose projections change without a new version.
     changed: BTreeSet<i64>,
+    /// The end of the trail, once a row was written.
+    pub(crate) end: Option<End>,
 }
 
 /// Where a version stands in the index.
@@ -60,6 +63,7 @@ impl<'a> Work<'a> {
             rows: Vec::new(),
             gained: HashSet::new(),
             changed: BTreeSet::new(),
+            end: None,
         }
     }
 
@@ -72,8 +76,12 @@ impl<'a> Work<'a> {
                 batch.records.iter().try_for_each(|record| self.record(record))?;
                 Ok(Done::Outcomes(outcomes))
             }
-            Task::Swap { expected, record } => {
-                self.swap(expected.as_deref(), record).map(Done::Swapped)
+            Task::Swap { expected, record, also } => {
+                self.swap(expected.as_deref(), record, also).map(Done::Swapped)
+            }
+            Task::Retire { below, told } => {
+                told.iter().try_for_each(|record| self.record(record))?;
+                self.retire_rows(*below).map(Done::Retired)
             }
             Task::Collection(kind) => self.collection(kind).map(Done::Collection),
             Task::Withdraw { collection, holder, id, which } => {
