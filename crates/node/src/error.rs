@@ -88,6 +88,30 @@ pub enum Error {
         /// The host.
         host: String,
     },
+    /// A setting of a peer or feed cannot be so.
+    #[error("that cannot be: {reason}")]
+    Setting {
+        /// Why not.
+        reason: String,
+    },
+    /// As much is held of a feed as an administrator allowed.
+    #[error("{most} versions of objects were taken, as many as are allowed")]
+    Full {
+        /// How many are allowed.
+        most: u64,
+    },
+    /// A server gives the same again and again.
+    #[error("the server says that there is more, and gives the same again")]
+    Repeats,
+    /// A MISP feed cannot be read.
+    #[error("the feed cannot be read: {reason}")]
+    Feed {
+        /// Why not.
+        reason: String,
+    },
+    /// The node is shutting down.
+    #[error("the node is shutting down")]
+    Closing,
     /// A key cannot be used so.
     #[error("that cannot be done with this key: {reason}")]
     Key {

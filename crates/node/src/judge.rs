@@ -16,6 +16,7 @@ use store::{Admitted, Record};
 
 use crate::admit::{Admission, Refusal};
 use crate::error::Error;
+use crate::feed::Origin;
 use crate::rings::Rings;
 use crate::{Node, states};
 
@@ -72,10 +73,10 @@ impl<'n> Judge<'n> {
         Ok(self.records)
     }
 
-    /// Judges bytes that came from the node of `state`.
-    pub(crate) fn bytes(&mut self, bytes: Bytes, state: &Id) -> Judged {
+    /// Judges bytes that `holder` brought.
+    pub(crate) fn bytes(&mut self, bytes: Bytes, holder: &Holder) -> Judged {
         match Object::parse(bytes.clone()) {
-            Ok(object) => self.object(&object, &Holder::State(state.clone()), false),
+            Ok(object) => self.object(&object, holder, false),
             Err(error) => {
                 let admission = Admission::Refused(Refusal::Invalid { problem: error.to_string() });
                 Judged { bytes, admission, at: self.receipt() }
@@ -111,6 +112,7 @@ impl<'n> Judge<'n> {
         match (stix::sign::check(object.clone(), |id| self.rings.key(id)), holder) {
             (Ok(verified), _) => self.owned(verified, statement.as_ref(), at),
             (Err(Status::None), _) if adoptable => self.adopt(object),
+            (Err(Status::None), Holder::Feed(feed)) => self.fed(object, feed),
             // By a key from before another one was compared, but received in its time.
             (Err(Status::Unknown(key)), Holder::State(state)) if self.node.holds(state, object) => {
                 Admission::Held(refusal(Status::Unknown(key)))
@@ -128,6 +130,9 @@ impl<'n> Judge<'n> {
 
     /// Who brought what was kept aside as from `from`.
     pub(crate) fn holder(&self, from: &str) -> Holder {
+        if let Some(feed) = Origin::feed(from) {
+            return feed.holder();
+        }
         match Id::parse(from) {
             Ok(state) if self.states.contains(&state) => Holder::State(state),
             _ => Holder::Account(from.to_owned()),
@@ -159,31 +164,47 @@ impl<'n> Judge<'n> {
             let is_held = self.node.holds(&owner, verified.object());
             return if is_held { Admission::Held(refusal) } else { Admission::Refused(refusal) };
         }
-        if let Some(named) = self.false_creator(verified.object(), &owner) {
+        if let Some(named) = self.false_creator(verified.object(), Some(&owner)) {
             return Admission::Refused(Refusal::FalseCreator { named: named.to_string() });
         }
         self.in_time(verified, owner)
     }
 
+    /// What a feed brought that nobody signed: the feed's. It may speak for no state.
+    fn fed(&self, object: &Object, feed: &str) -> Admission {
+        if let Some(named) = self.false_creator(object, None) {
+            return Admission::Refused(Refusal::FalseCreator { named: named.to_string() });
+        }
+        match self.unfit(object) {
+            Some(refusal) => Admission::Refused(refusal),
+            None => Admission::Admitted(Admitted::fed(object.clone(), feed.to_owned())),
+        }
+    }
+
     /// The last two questions to what an owner signed: is it valid, and of a time that has come?
     fn in_time(&self, verified: Verified, owner: Id) -> Admission {
-        if let Err(error) = stix::validate::require(verified.object()) {
-            return Admission::Refused(Refusal::Invalid { problem: error.to_string() });
+        match self.unfit(verified.object()) {
+            Some(refusal) => Admission::Refused(refusal),
+            None => Admission::Admitted(Admitted::owned(verified, owner)),
         }
-        if let Some(version) = verified.object().version()
-            && version.micros() > self.node.now() + AHEAD
-        {
-            return Admission::Refused(Refusal::Ahead { version: version.to_string() });
+    }
+
+    /// Why an object is not taken, whoever says it.
+    fn unfit(&self, object: &Object) -> Option<Refusal> {
+        if let Err(error) = stix::validate::require(object) {
+            return Some(Refusal::Invalid { problem: error.to_string() });
         }
-        Admission::Admitted(Admitted::owned(verified, owner))
+        let version =
+            object.version().filter(|version| version.micros() > self.node.now() + AHEAD)?;
+        Some(Refusal::Ahead { version: version.to_string() })
     }
 
     /// The state that an object names as its creator, if that is one which speaks for itself and is
-    /// not the one that signed.
-    fn false_creator<'o>(&self, object: &'o Object, owner: &Id) -> Option<&'o Id> {
+    /// not the owner who signed.
+    fn false_creator<'o>(&self, object: &'o Object, owner: Option<&Id>) -> Option<&'o Id> {
         let named = object.header().created_by_ref.as_ref()?;
         let is_state = self.states.contains(named) || states::by_identity(named).is_some();
-        (named != owner && is_state).then_some(named)
+        (Some(named) != owner && is_state).then_some(named)
     }
 
     /// Takes in what an object says about keys, if it does.
@@ -228,6 +249,10 @@ impl<'n> Judge<'n> {
                 }),
                 (Ok(_), Holder::State(state)) => {
                     Admission::Admitted(Admitted::definition(object.clone(), state.clone()))
+                }
+                // It gives a meaning to the feed's own markings, and to nobody else's.
+                (Ok(Marking::Statement(_) | Marking::Tlp(_)), Holder::Feed(feed)) => {
+                    Admission::Admitted(Admitted::fed(object.clone(), feed.clone()))
                 }
                 // Its id follows from its content: it is the same whoever brings it.
                 (

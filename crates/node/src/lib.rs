@@ -12,6 +12,7 @@ mod credential;
 mod delivery;
 mod draft;
 mod error;
+mod feed;
 mod four_eyes;
 mod host;
 mod judge;
@@ -22,6 +23,7 @@ mod outgoing;
 mod peer;
 mod profile;
 mod proposal;
+mod pull;
 mod rings;
 mod session;
 pub mod states;
@@ -41,6 +43,7 @@ pub use audit::{Act, Actor, Door, Event, Tells};
 pub use delivery::{Delivery, DeliveryState};
 pub use draft::Draft;
 pub use error::{Error, SignInError};
+pub use feed::{Door, Feed, FeedKind, Origin, Terms};
 pub use four_eyes::FourEyes;
 pub use judge::is_builtin;
 pub use key::{generate as generate_key, load as load_key};
@@ -50,6 +53,8 @@ pub use outgoing::{Disclosure, PartnerPreview, Preview, Release, Released};
 pub use peer::{Invitation, KeyState, Link, Partner, Peer, Reach, Source};
 pub use profile::Profile;
 pub use proposal::{Person, Proposal, Proposing, Step};
+pub use pull::status::{Counts, Status, Trouble, TroubleKind};
+pub use release::Viewer;
 pub use release::{Breadth, Viewer};
 pub use session::{Session, SessionInfo, SignedIn};
 pub use taxii::client::Network;
@@ -87,6 +92,7 @@ struct Inner {
     throttle: credential::Throttle,
     gate: credential::Gate,
     deliveries: delivery::Ledger,
+    pulls: pull::Pulls,
     nudge: tokio::sync::Notify,
     seal: [u8; 32],
     /// The newest version that this node gave, in milliseconds since 1970.
@@ -145,6 +151,7 @@ impl Node {
             throttle: credential::Throttle::default(),
             gate: credential::Gate::default(),
             deliveries: delivery::Ledger::default(),
+            pulls: pull::Pulls::default(),
             nudge: tokio::sync::Notify::new(),
             seal,
             stamp: std::sync::atomic::AtomicI64::new(0),

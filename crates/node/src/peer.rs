@@ -10,13 +10,12 @@ use stix::{Id, Timestamp};
 
 use crate::account::{NewAccount, Role};
 use crate::error::Error;
+use crate::feed::{Origin, Terms};
 use crate::{Node, Profile};
 
 const SHELF: &str = "peer";
 /// An invitation can be used for thirty days.
 const VALID: i64 = 30 * 24 * 3_600 * 1_000_000;
-/// How often a peer is asked for news, in milliseconds.
-const INTERVAL: u64 = 1_000;
 
 /// Another state's node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,8 +47,9 @@ pub struct Source {
     /// it by name.
     #[serde(default)]
     pub allow: Option<String>,
-    /// How often we ask, in milliseconds.
-    pub every: u64,
+    /// How often we ask, and how much we take.
+    #[serde(flatten)]
+    pub terms: Terms,
 }
 
 /// Where another server may lie.
@@ -259,10 +259,15 @@ impl Node {
         }
         let Invitation { from, url, key, roots, user, password, .. } = invitation;
         let allow = reach.allow(&url)?;
-        let source = Source { url, key, roots, user, password, allow, every: INTERVAL };
+        let terms = Terms::default();
+        let source = Source { url, key, roots, user, password, allow, terms };
         self.update_peer(&from.state, |held| {
-            let account = held.and_then(|held| held.account);
-            Peer { profile: from.clone(), account, source: Some(source.clone()) }
+            let mut source = source.clone();
+            let (account, before) = held.map_or((None, None), |held| (held.account, held.source));
+            if let Some(before) = before {
+                source.terms = before.terms;
+            }
+            Peer { profile: from.clone(), account, source: Some(source) }
         })?;
         // What came before the key was known is admitted now.
         self.admit_waiting()?;
@@ -292,6 +297,8 @@ impl Node {
         }
         self.peer_shelf().remove(peer.profile.state.as_str())?;
         self.cursor_shelf().remove(peer.profile.state.as_str())?;
+        self.forget_status(&Origin::Node(peer.profile.state.clone()))?;
+        self.inner.nudge.notify_waiters();
         Ok(peer)
     }
 

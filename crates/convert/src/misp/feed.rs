@@ -36,6 +36,34 @@ pub fn files(manifest: &[u8]) -> Result<Vec<String>, Error> {
     names.collect()
 }
 
+/// An event as a manifest lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its UUID, which names its file.
+    pub uuid: String,
+    /// When it changed last, in seconds since 1970; 0 if the manifest does not say.
+    pub timestamp: i64,
+}
+
+/// The events that a manifest lists, in its order. What is named by no UUID is passed over: it
+/// names no file of the folder.
+///
+/// # Errors
+/// If it is no manifest.
+pub fn manifest(manifest: &[u8]) -> Result<Vec<Listed>, Error> {
+    let tree = Tree::parse(manifest)?;
+    if tree.root().kind() != stix::json::Kind::Object {
+        return Err(Error::at(Pointer::root(), "expected an object of UUIDs"));
+    }
+    let listed = tree.root().members().filter_map(|(key, value)| {
+        let uuid = key.text().filter(|uuid| is_uuid(uuid))?.into_owned();
+        let value = value.value();
+        let timestamp = super::time::seconds(value.get("timestamp")).unwrap_or_default();
+        Some(Listed { uuid, timestamp })
+    });
+    Ok(listed.collect())
+}
+
 /// The name of an event's file; `None` if it has no UUID that could be one.
 pub fn name(event: &Map<String, Value>) -> Option<String> {
     let uuid = Some(text(event, "uuid")).filter(|uuid| is_uuid(uuid))?;
@@ -133,6 +161,16 @@ mod tests {
         for bad in [&br#"{"../../secret": {}}"#[..], b"[]", b"{", br#"{"": 1}"#] {
             assert!(files(bad).is_err());
         }
+    }
+
+    #[test]
+    fn a_manifest_says_when_events_changed_and_one_bad_entry_holds_up_no_other() {
+        let text = br#"{"5e15ed1a-2f48-4a30-a7a2-1a2e3a5c7b01": {"timestamp": "1700000000"},
+            "../../secret": {"timestamp": 1}, "5e15ed1a-2f48-4a30-a7a2-1a2e3a5c7b02": 7}"#;
+        let listed = manifest(text).unwrap();
+        let found: Vec<_> = listed.iter().map(|one| (&one.uuid[34..], one.timestamp)).collect();
+        assert_eq!(found, [("01", 1_700_000_000), ("02", 0)]);
+        assert!(manifest(b"[]").is_err() && manifest(b"{").is_err());
     }
 
     #[test]

@@ -103,7 +103,11 @@ impl Made {
     pub(crate) fn restarted(self) -> Self {
         let Self { node, clock, dir, n } = self;
         drop(node);
-        let node = Node::open(&folder(&dir), options(n, &clock)).unwrap();
+        // What it drew before, it does not draw again.
+        static LIVES: AtomicU64 = AtomicU64::new(1);
+        let seed = ((n as u64 + 1) << 40) + (LIVES.fetch_add(1, Ordering::SeqCst) << 28);
+        let random = Arc::new(Seeded(AtomicU64::new(seed)));
+        let node = Node::open(&folder(&dir), Options { random, ..options(n, &clock) }).unwrap();
         Self { node, clock, dir, n }
     }
 

@@ -3,6 +3,8 @@
 mod admission;
 mod converge;
 mod drafts;
+mod feeds;
+mod foreign;
 mod keys;
 mod made;
 mod people;
