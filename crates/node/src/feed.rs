@@ -123,7 +123,7 @@ impl Terms {
 /// How a server is reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Door {
+pub struct Access {
     /// Its address.
     pub url: String,
     /// The host that may lie at an address that is not public, because an administrator allowed it
@@ -146,7 +146,7 @@ pub enum FeedKind {
     /// A TAXII 2.1 server.
     Taxii {
         /// How it is reached: at the address of its discovery.
-        door: Door,
+        door: Access,
         /// The API root, if it is not the one that discovery names first.
         #[serde(default)]
         api_root: Option<String>,
@@ -160,7 +160,7 @@ pub enum FeedKind {
     /// A MISP feed on a server.
     Misp {
         /// How it is reached: at the address of its folder.
-        door: Door,
+        door: Access,
     },
     /// A MISP feed in a folder of this machine.
     Folder {
@@ -191,14 +191,14 @@ impl Feed {
     }
 
     /// How it is reached, if over the network.
-    pub fn door(&self) -> Option<&Door> {
+    pub fn door(&self) -> Option<&Access> {
         match &self.kind {
             FeedKind::Taxii { door, .. } | FeedKind::Misp { door } => Some(door),
             FeedKind::Folder { .. } => None,
         }
     }
 
-    fn door_mut(&mut self) -> Option<&mut Door> {
+    fn door_mut(&mut self) -> Option<&mut Access> {
         match &mut self.kind {
             FeedKind::Taxii { door, .. } | FeedKind::Misp { door } => Some(door),
             FeedKind::Folder { .. } => None,

@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 use crate::Node;
 use crate::admit::Tally;
 use crate::error::Error;
-use crate::feed::{Door, Feed, FeedKind, Origin, Terms};
+use crate::feed::{Access, Feed, FeedKind, Origin, Terms};
 use crate::judge::Judge;
 use crate::peer::Source;
 use status::{Counts, Status, Trouble, TroubleKind};
@@ -274,7 +274,7 @@ impl Node {
     /// Connects to a state's node and finds what it releases: it lies in the first collection that
     /// can be read and not written.
     async fn connect(&self, source: Source) -> Result<Connection, Error> {
-        let door = Door {
+        let door = Access {
             url: source.url.clone(),
             allow: source.allow.clone(),
             roots: source.roots.clone(),
@@ -295,7 +295,7 @@ impl Node {
     }
 
     /// How a server is reached, and how much of an answer is taken.
-    pub(crate) fn config(&self, door: &Door, terms: &Terms) -> Result<Config, Error> {
+    pub(crate) fn config(&self, door: &Access, terms: &Terms) -> Result<Config, Error> {
         let pin = door.pin.as_deref().map(str::parse).transpose();
         let credentials = door.user.as_ref().map(|user| Credentials {
             user: user.clone(),

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use node::{Door, Feed, FeedKind, Reach, Terms};
+use node::{Access, Feed, FeedKind, Reach, Terms};
 use stix::Timestamp;
 
 use crate::made::{BEGIN, Made, SECOND};
@@ -71,7 +71,7 @@ impl Foreign {
 
     /// The server as a feed.
     pub(crate) fn feed(&self) -> Feed {
-        let door = Door { url: self.url.clone(), ..Door::default() };
+        let door = Access { url: self.url.clone(), ..Access::default() };
         let kind = FeedKind::Taxii { door, api_root: None, collections: Vec::new(), from: None };
         Feed { name: "foreign".to_owned(), kind, terms: Terms::of_feed() }
     }
