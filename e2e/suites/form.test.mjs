@@ -71,7 +71,8 @@ describe('the form of a report', () => {
     await fill(page, { title: 'First for nobody', handling: 'NATIONAL' });
     await page.getByRole('button', { name: 'Keep as draft' }).click();
     await page.waitForURL(/\/reports\/drafts\//);
-    await page.getByRole('radio', { name: 'CLEAR' }).check();
+    await page.getByRole('radio', { name: 'AMBER' }).first().check();
+    await page.getByRole('checkbox', { name: 'Zagreb' }).check();
     await page.getByRole('button', { name: 'Release' }).click();
     await page.waitForURL(/changed=1/);
     await page.locator('.views > section', { hasText: 'Zagreb' }).getByText('First for nobody').waitFor();

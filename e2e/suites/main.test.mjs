@@ -4,6 +4,7 @@
 import './scripts.test.mjs';
 import './journey.test.mjs';
 import './form.test.mjs';
+import './four-eyes.test.mjs';
 import './pages.test.mjs';
 import './map.test.mjs';
 import './keyboard.test.mjs';

@@ -2,10 +2,13 @@
 //! the reference in docs/ and the parser all come from here.
 
 mod keys;
+mod release;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use release::{FourEyes, Propose, Release, Who};
 
 pub(crate) use keys::{Key, ResolvePeer, Sign, Verify};
 
@@ -77,6 +80,9 @@ pub(crate) enum Command {
     /// Add and list the accounts of people and tools
     #[command(subcommand)]
     User(User),
+    /// Propose, approve and return what is to leave the node
+    #[command(subcommand)]
+    Release(Release),
     /// Tell who the node is, what it holds and how its peers are
     Status,
     /// Write a consistent copy of the store while the node runs
@@ -104,6 +110,9 @@ pub(crate) struct Init {
     /// The id of the state's STIX identity, if it has one already [default: a new one]
     #[arg(long, value_name = "ID")]
     pub(crate) state_id: Option<String>,
+    /// What needs a second person before it leaves the node
+    #[arg(long, value_enum, default_value_t = FourEyes::BeyondState)]
+    pub(crate) four_eyes: FourEyes,
 }
 
 #[derive(Debug, Args)]

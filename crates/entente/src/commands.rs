@@ -13,6 +13,7 @@ mod key;
 mod losses;
 mod matching;
 mod peer;
+mod release;
 mod search;
 mod show;
 mod sign;
@@ -49,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Convert(args) => convert::run(&args, out),
         Command::Peer(act) => peer::run(&dir, act, out),
         Command::User(act) => user::run(&dir, act, out),
+        Command::Release(act) => release::run(&dir, act, out),
         Command::Status => status::run(&dir, out),
         Command::Backup(args) => backup::run(&dir, &args, out),
         Command::Doctor => doctor::run(&dir, out),

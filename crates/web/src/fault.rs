@@ -54,13 +54,19 @@ pub(crate) struct Told {
 impl Fault {
     fn told(&self) -> Told {
         let (code, status) = match self {
-            Self::NotFound | Self::SignIn { .. } | Self::Node(node::Error::NoDraft) => {
+            Self::NotFound
+            | Self::SignIn { .. }
+            | Self::Node(node::Error::NoDraft | node::Error::NoProposal) => {
                 ("not-found", StatusCode::NOT_FOUND)
             }
             Self::Forbidden | Self::Node(node::Error::NotAllowed) => {
                 ("forbidden", StatusCode::FORBIDDEN)
             }
             Self::Stale => ("stale", StatusCode::FORBIDDEN),
+            Self::Node(node::Error::Stale) => ("changed", StatusCode::CONFLICT),
+            Self::Node(node::Error::NeedsSecond | node::Error::OwnProposal) => {
+                ("second", StatusCode::FORBIDDEN)
+            }
             Self::Malformed { .. }
             | Self::Store(store::Error::BadCursor | store::Error::NoList { .. }) => {
                 ("malformed", StatusCode::BAD_REQUEST)

@@ -61,6 +61,8 @@ pub struct Entry {
     pub shortcut: &'static str,
     /// Whether the page is this one.
     pub current: bool,
+    /// How much there waits for the reader.
+    pub count: usize,
     /// Entries below it.
     pub below: Vec<Entry>,
 }
@@ -109,6 +111,7 @@ fn rail(reader: &Reader) -> Vec<Vec<Entry>> {
         href,
         shortcut,
         current: false,
+        count: 0,
         below: Vec::new(),
     };
     let say = |key: &str| reader.texts().say(key).to_string();
@@ -120,6 +123,9 @@ fn rail(reader: &Reader) -> Vec<Vec<Entry>> {
             desks.push(first);
         }
     }
+    let mut releases = entry(say("nav-releases"), "/releases", "g l");
+    releases.count = reader.node().waiting_for(reader.session()).unwrap_or_default();
+    desks.push(releases);
     let node = vec![
         entry(say("nav-partners"), "/partners", "g n"),
         entry(say("nav-account"), "/account", "g a"),

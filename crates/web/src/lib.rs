@@ -24,6 +24,7 @@
 //! `const ROUTES` and is checked against it, so that none escapes the leak test.
 
 mod assets;
+mod closure;
 mod cookie;
 mod fault;
 mod foreign;
@@ -36,6 +37,7 @@ mod reader;
 mod shell;
 pub mod texts;
 
+pub use closure::{Leaving, Watcher, closure, reach};
 pub use fault::{Fault, blocking, render};
 pub use foreign::{foreign, link};
 pub use frame::{Crumb, Frame};

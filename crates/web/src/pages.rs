@@ -7,8 +7,11 @@ mod live;
 mod object;
 mod overview;
 mod partners;
+mod releases;
 mod search;
 mod sign_in;
+
+pub(crate) use object::{Fact, facts};
 
 use axum::Router;
 use axum::routing::on;
@@ -25,11 +28,16 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/objects/{id}"),
     ("GET", "/objects/{id}/raw"),
     ("GET", "/partners"),
+    ("GET", "/releases"),
+    ("GET", "/releases/{id}"),
     ("GET", "/search"),
     ("GET", "/sign-in"),
     ("POST", "/account/password"),
     ("POST", "/account/sessions/{id}/end"),
     ("POST", "/language"),
+    ("POST", "/releases/{id}/approve"),
+    ("POST", "/releases/{id}/return"),
+    ("POST", "/releases/{id}/withdraw"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
 ];
@@ -49,11 +57,16 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("GET", "/objects/{id}") => on(filter, object::page),
         ("GET", "/objects/{id}/raw") => on(filter, object::raw),
         ("GET", "/partners") => on(filter, partners::page),
+        ("GET", "/releases") => on(filter, releases::list),
+        ("GET", "/releases/{id}") => on(filter, releases::one),
         ("GET", "/search") => on(filter, search::page),
         ("GET", "/sign-in") => on(filter, sign_in::page),
         ("POST", "/account/password") => on(filter, account::password),
         ("POST", "/account/sessions/{id}/end") => on(filter, account::end_session),
         ("POST", "/language") => on(filter, lang::pick),
+        ("POST", "/releases/{id}/approve") => on(filter, releases::approve),
+        ("POST", "/releases/{id}/return") => on(filter, releases::give_back),
+        ("POST", "/releases/{id}/withdraw") => on(filter, releases::withdraw),
         ("POST", "/sign-in") => on(filter, sign_in::enter),
         ("POST", "/sign-out") => on(filter, sign_in::leave),
         (method, path) => unreachable!("{method} {path} has no handler"),

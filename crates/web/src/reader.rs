@@ -53,6 +53,16 @@ impl Reader {
         self.session.role.may_write()
     }
 
+    /// Whether this person may let out what another proposes.
+    pub fn may_approve(&self) -> bool {
+        self.session.role.may_approve()
+    }
+
+    /// The page of the draft that a proposal comes from.
+    pub(crate) fn draft_href(&self, proposal: &node::Proposal) -> Option<String> {
+        self.shell.desks().iter().find_map(|desk| (desk.draft)(proposal))
+    }
+
     /// Whether this person may let objects out of the node.
     pub fn may_release(&self) -> bool {
         self.session.role.may_release()

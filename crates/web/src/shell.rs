@@ -27,6 +27,8 @@ pub struct Desk {
     pub routes: fn() -> Router<Shell>,
     /// The page of an object, if it is this desk's.
     pub page: fn(&Object) -> Option<String>,
+    /// The page of a draft that was proposed, if it is this desk's.
+    pub draft: fn(&node::Proposal) -> Option<String>,
     /// What it has for the overview.
     pub overview: fn(&Reader) -> Result<Overview, Fault>,
 }

@@ -30,6 +30,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/reports/drafts/undo"),
     ("POST", "/reports/drafts/{id}"),
     ("POST", "/reports/drafts/{id}/delete"),
+    ("POST", "/reports/drafts/{id}/propose"),
     ("POST", "/reports/drafts/{id}/release"),
     ("POST", "/reports/{id}/notes"),
     ("POST", "/reports/{id}/revise"),
@@ -56,6 +57,7 @@ pub fn desk() -> Desk {
         nav: NAV,
         routes,
         page: report::href,
+        draft: draft::href,
         overview: news::overview,
     }
 }
@@ -74,6 +76,7 @@ fn routes() -> axum::Router<Shell> {
         ("POST", "/reports/drafts/undo") => on(filter, draft::undo),
         ("POST", "/reports/drafts/{id}") => on(filter, draft::keep),
         ("POST", "/reports/drafts/{id}/delete") => on(filter, draft::delete),
+        ("POST", "/reports/drafts/{id}/propose") => on(filter, draft::propose),
         ("POST", "/reports/drafts/{id}/release") => on(filter, draft::release),
         ("POST", "/reports/{id}/notes") => on(filter, notes::send),
         ("POST", "/reports/{id}/revise") => on(filter, draft::revise),

@@ -30,6 +30,7 @@ pub(crate) fn run(dir: &Path, args: Init, out: Output) -> Result<()> {
     };
     let profile = home::profile(args.name, &args.code, args.state_name, state)?;
     let node = Node::init(dir, profile, home::options())?;
+    node.set_four_eyes(args.four_eyes.into())?;
     let made = Made { node: node.profile(), fingerprint: node.public_key().fingerprint() };
     out.one(&made, || {
         format!(

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use node::{NewAccount, Node, Profile, Reach, Role};
+use node::{FourEyes, NewAccount, Node, Profile, Reach, Role};
 use serde::Deserialize;
 use stix::Id;
 
@@ -95,6 +95,8 @@ pub(crate) fn node(city: &City, dir: &Path) -> Result<()> {
             password: password(account.name, &city.name),
         })?;
     }
+    // So that both ways out can be seen: named partners by one person, the community by two.
+    node.set_four_eyes(FourEyes::Community)?;
     let broken = |error: stix::Error| Error::of(Kind::Invalid, &error);
     let objects: Result<Vec<_>, _> =
         files::objects(city.bundle.into()).map_err(broken)?.into_iter().collect();

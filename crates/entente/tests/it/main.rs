@@ -2,6 +2,7 @@
 
 mod cli;
 mod demo;
+mod four_eyes;
 mod leaks;
 #[path = "../../../release/tests/it/oracle.rs"]
 mod oracle;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use stix::Id;
 use store::Seen;
 
@@ -14,9 +14,9 @@ use crate::mark::Mark;
 use crate::reader::{Reader, title_of};
 
 /// A line of the facts.
-struct Fact {
-    name: String,
-    value: String,
+pub(crate) struct Fact {
+    pub(crate) name: String,
+    pub(crate) value: String,
 }
 
 struct Linked {
@@ -91,7 +91,7 @@ pub(super) async fn page(reader: Reader, Path(id): Path<String>) -> Result<Respo
             signed: seen.signed,
             reason: reader.because(&seen),
             since: texts.moment(seen.added),
-            facts: facts(&seen),
+            facts: facts(&seen.object.value()),
             from,
             to,
             versions,
@@ -122,7 +122,7 @@ fn seen(reader: &Reader, id: &str) -> Result<Seen, Fault> {
 }
 
 /// What the object says beyond what the page shows elsewhere.
-fn facts(seen: &Seen) -> Vec<Fact> {
+pub(crate) fn facts(value: &Map<String, Value>) -> Vec<Fact> {
     const ELSEWHERE: [&str; 8] = [
         "type",
         "id",
@@ -133,7 +133,6 @@ fn facts(seen: &Seen) -> Vec<Fact> {
         "granular_markings",
         "created_by_ref",
     ];
-    let value = seen.object.value();
     let shown = value.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()));
     shown
         .map(|(key, value)| {

@@ -288,3 +288,14 @@ form-url-wrong = Write the address as it stands in the browser, beginning with h
 form-handling-unknown = Choose a handling
 form-partner-unknown = Tick only partners of this node
 form-red-readers = Name who may read it: TLP:RED is for named readers
+
+form-proposed = It waits for a second person.
+form-proposed-hint = As soon as you change it, it is a draft again.
+form-to-proposal = Show the proposal
+form-returned-hint = Change it, then propose it again.
+form-second = This needs a second person.
+form-second-hint = You propose it, another with the releaser’s role lets it out, just as you see it here.
+form-no-second = Nobody else here could: no other releaser may read it.
+form-proposal-note = To whoever decides
+form-proposal-note-hint = Why it is to leave, and what to look at. It does not leave with the report.
+form-propose-go = Propose to a second person

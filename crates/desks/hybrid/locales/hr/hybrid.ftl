@@ -290,3 +290,14 @@ form-url-wrong = Upišite adresu kako stoji u pregledniku, s početkom https://
 form-handling-unknown = Odaberite postupanje
 form-partner-unknown = Označite samo partnere ovog čvora
 form-red-readers = Navedite tko ga smije čitati: TLP:RED je za navedene čitatelje
+
+form-proposed = Čeka drugu osobu.
+form-proposed-hint = Čim ga promijenite, opet je nacrt.
+form-to-proposal = Prikaži prijedlog
+form-returned-hint = Promijenite pa predložite ponovno.
+form-second = Za ovo treba druga osoba.
+form-second-hint = Vi predlažete, druga osoba s ulogom ustupatelja pušta, upravo kako ovdje vidite.
+form-no-second = Nitko drugi ovdje ne može: nijedan drugi ustupatelj to ne smije čitati.
+form-proposal-note = Onomu tko odlučuje
+form-proposal-note-hint = Zašto treba otići i na što paziti. Ne odlazi s izvješćem.
+form-propose-go = Predloži drugoj osobi

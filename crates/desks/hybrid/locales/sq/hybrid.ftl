@@ -288,3 +288,14 @@ form-url-wrong = Shkruajeni adresën siç qëndron në shfletues, duke nisur me 
 form-handling-unknown = Zgjidhni një trajtim
 form-partner-unknown = Shënoni vetëm partnerë të kësaj nyjeje
 form-red-readers = Përmendni kush mund ta lexojë: TLP:RED është për lexues të përmendur
+
+form-proposed = Pret një person të dytë.
+form-proposed-hint = Sapo ta ndryshoni, është përsëri draft.
+form-to-proposal = Shfaq propozimin
+form-returned-hint = Ndryshojeni, pastaj propozojeni përsëri.
+form-second = Për këtë duhet një person i dytë.
+form-second-hint = Ju e propozoni, një tjetër me rolin e lëshuesit e lëshon, pikërisht siç e shihni këtu.
+form-no-second = Askush tjetër këtu nuk mundet: asnjë lëshues tjetër nuk guxon ta lexojë.
+form-proposal-note = Atij që vendos
+form-proposal-note-hint = Pse duhet të dalë dhe çfarë të shihet. Nuk del bashkë me raportin.
+form-propose-go = Propozoja një personi të dytë

@@ -6,8 +6,9 @@ mod page;
 use axum::extract::{Form as Body, Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use node::Draft;
+use node::{Draft, Proposal, Proposing, Release};
 use serde::Deserialize;
+use stix::Id;
 use web::{Fault, Reader, blocking};
 
 use super::report::{held, is_own};
@@ -31,6 +32,15 @@ pub(super) struct Said {
     /// Whether a release was held up because the draft had changed since it was shown.
     #[serde(default)]
     changed: String,
+    /// A partner's code, or `public`: as whom the release is shown.
+    #[serde(default, rename = "as")]
+    shown_as: String,
+}
+
+/// The page of a draft that was proposed.
+pub(super) fn href(proposal: &Proposal) -> Option<String> {
+    let draft = proposal.release.draft.as_ref().filter(|_| proposal.kind == KIND)?;
+    Some(format!("/reports/drafts/{draft}"))
 }
 
 pub(super) async fn new(reader: Reader, Query(said): Query<Said>) -> Result<Response, Fault> {
@@ -54,6 +64,14 @@ pub(super) async fn page(
     blocking(move || {
         let draft = draft(&reader, &id)?;
         let form = form_of(&draft);
+        if !said.shown_as.is_empty()
+            && let Ok(checked) = form.check(&partners(&reader)?)
+        {
+            let (_, release) = outgoing(&reader, &draft, &checked)?;
+            let preview = reader.node().preview(reader.session(), &release)?;
+            let back = (web::foreign(form.get("title")), format!("/reports/drafts/{id}#release"));
+            return web::closure(&reader, &release, &preview, &said.shown_as, back);
+        }
         show(
             &reader,
             Some(&draft),
@@ -129,29 +147,69 @@ pub(super) async fn release(
         if !reader.may_release() {
             return Err(Fault::Forbidden);
         }
-        let seen = pairs.iter().find(|(name, _)| name == SEEN).map(|(_, seen)| seen.clone());
-        let draft = keep_form(&reader, &id, pairs)?;
-        let form = form_of(&draft);
-        let Ok(checked) = form.check(&partners(&reader)?) else {
-            return Ok(Redirect::to(&format!("/reports/drafts/{id}?check=1")).into_response());
+        let Ready { incident, release, .. } = match ready(&reader, &id, pairs)? {
+            Ok(ready) => ready,
+            Err(mend) => return Ok(mend),
         };
-        // Nobody lets out what he was not shown: whoever changed something looks once more.
-        if seen != Some(checked.digest()) {
-            return Ok(
-                Redirect::to(&format!("/reports/drafts/{id}?changed=1#release")).into_response()
-            );
-        }
-        let (incident, mut release) = outgoing(&reader, &draft, &checked)?;
-        if reader.node().preview(reader.session(), &release)?.is_blocked() {
-            return Ok(
-                Redirect::to(&format!("/reports/drafts/{id}?check=1#release")).into_response()
-            );
-        }
-        release.draft = Some(draft.id);
         reader.node().release(reader.session(), release)?;
         Ok(Redirect::to(&format!("/reports/{incident}?done=released")).into_response())
     })
     .await
+}
+
+/// Asks a second person to let the report out.
+pub(super) async fn propose(
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, Fault> {
+    blocking(move || {
+        may_write(&reader)?;
+        let Ready { form, release, .. } = match ready(&reader, &id, pairs)? {
+            Ok(ready) => ready,
+            Err(mend) => return Ok(mend),
+        };
+        let proposal = reader.node().propose(
+            reader.session(),
+            Proposing {
+                kind: KIND.to_owned(),
+                title: form.get("title").to_owned(),
+                note: form.get("proposal-note").to_owned(),
+                release,
+            },
+        )?;
+        Ok(Redirect::to(&format!("/releases/{}?done=1", proposal.id)).into_response())
+    })
+    .await
+}
+
+/// What is to leave, looked at by who sends it.
+struct Ready {
+    form: Form,
+    incident: Id,
+    release: Release,
+}
+
+/// Keeps the form and makes of it what leaves; or where the person is to look first.
+fn ready(reader: &Reader, id: &str, pairs: Pairs) -> Result<Result<Ready, Response>, Fault> {
+    let elsewhere =
+        |end: &str| Ok(Err(Redirect::to(&format!("/reports/drafts/{id}?{end}")).into_response()));
+    let seen = pairs.iter().find(|(name, _)| name == SEEN).map(|(_, seen)| seen.clone());
+    let draft = keep_form(reader, id, pairs)?;
+    let form = form_of(&draft);
+    let Ok(checked) = form.check(&partners(reader)?) else {
+        return elsewhere("check=1");
+    };
+    // Nobody lets out what he was not shown: whoever changed something looks once more.
+    if seen != Some(checked.digest()) {
+        return elsewhere("changed=1#release");
+    }
+    let (incident, mut release) = outgoing(reader, &draft, &checked)?;
+    if reader.node().preview(reader.session(), &release)?.is_blocked() {
+        return elsewhere("check=1#release");
+    }
+    release.draft = Some(draft.id);
+    Ok(Ok(Ready { form, incident, release }))
 }
 
 /// A draft that is to become a new version of one's own report.

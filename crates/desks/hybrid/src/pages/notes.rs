@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Redirect, Response};
-use node::Release;
+use node::{Proposing, Release};
 use serde::Deserialize;
 use serde_json::{Map, json};
 use stix::marking::{Tlp, releasable_to};
@@ -58,9 +58,22 @@ pub(super) async fn send(
         if !refs.is_empty() {
             note.insert("object_marking_refs".to_owned(), json!(refs));
         }
-        reader
-            .node()
-            .release(reader.session(), Release { objects: vec![note], definitions, draft: None })?;
+        let release = Release { objects: vec![note], definitions, draft: None };
+        let (node, session) = (reader.node(), reader.session());
+        if node.preview(session, &release)?.second {
+            let title = format!("{}: {text}", web::title_of(&seen.object));
+            let proposal = node.propose(
+                session,
+                Proposing {
+                    kind: "hybrid.note".to_owned(),
+                    title: title.chars().take(120).collect(),
+                    note: String::new(),
+                    release,
+                },
+            )?;
+            return Ok(Redirect::to(&format!("/releases/{}?done=1", proposal.id)).into_response());
+        }
+        node.release(session, release)?;
         Ok(Redirect::to(&format!("/reports/{id}?done=noted#notes")).into_response())
     })
     .await

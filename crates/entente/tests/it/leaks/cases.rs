@@ -112,6 +112,10 @@ fn hybrid() -> Vec<Case> {
             vec![Ask::form(format!("{NO_DRAFT}/delete"), "")]
         })
         .of(|_, _, id| Ask::form(format!("/reports/drafts/{id}/delete"), "")),
+        case("POST /reports/drafts/{id}/propose", |_, _| {
+            vec![Ask::form(format!("{NO_DRAFT}/propose"), FORM)]
+        })
+        .of(|_, _, id| Ask::form(format!("/reports/drafts/{id}/propose"), FORM)),
         case("POST /reports/drafts/{id}/release", |_, _| {
             vec![Ask::form(format!("{NO_DRAFT}/release"), FORM)]
         })
@@ -131,6 +135,7 @@ fn guesses(world: &World, reader: &Reader, path: &str) -> Vec<Ask> {
 
 /// The shell's pages.
 fn shell() -> Vec<Case> {
+    const NO_PROPOSAL: &str = "/releases/00000000-0000-4000-8000-000000000001";
     vec![
         case("GET /", |_, _| vec![Ask::page("/")]),
         case("GET /account", |_, _| vec![Ask::page("/account")]),
@@ -151,6 +156,20 @@ fn shell() -> Vec<Case> {
         })
         .of(|_, _, id| Ask::page(format!("/objects/{id}/raw"))),
         case("GET /partners", |_, _| vec![Ask::page("/partners")]),
+        case("GET /releases", |_, _| vec![Ask::page("/releases")]),
+        case("GET /releases/{id}", |_, _| {
+            vec![Ask::page(NO_PROPOSAL), Ask::page(format!("{NO_PROPOSAL}?as=HR"))]
+        })
+        .of(|_, _, id| Ask::page(format!("/releases/{id}"))),
+        case("POST /releases/{id}/approve", |_, _| {
+            vec![Ask::form(format!("{NO_PROPOSAL}/approve"), "shown=x")]
+        }),
+        case("POST /releases/{id}/return", |_, _| {
+            vec![Ask::form(format!("{NO_PROPOSAL}/return"), "comment=x")]
+        }),
+        case("POST /releases/{id}/withdraw", |_, _| {
+            vec![Ask::form(format!("{NO_PROPOSAL}/withdraw"), "")]
+        }),
         case("GET /search", |world, reader| {
             let plain = [
                 "/search",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::response::Response;
-use node::{Draft, PartnerPreview};
+use node::{Draft, PartnerPreview, Release, Step};
 use release::{Badge, Level};
 use stix::Id;
 use stix::marking::Tlp;
@@ -61,6 +61,8 @@ struct PartnerView {
     named: Option<Named>,
     name: String,
     sees: bool,
+    /// As whom the whole release is shown, in an address.
+    code: String,
     because: String,
     objects: usize,
     discloses: Vec<String>,
@@ -119,9 +121,52 @@ struct Page {
     blocked: bool,
     shown: Shown,
     may_release: bool,
+    desk: Desk,
     /// Names what the views show.
     seen: String,
     shows: Shows,
+}
+
+/// How the draft stands at the release desk.
+#[derive(Default)]
+struct Desk {
+    /// Whether a second person must let it out.
+    second: bool,
+    /// Whether there is one who could.
+    has_second: bool,
+    /// It waits as it is.
+    proposed: bool,
+    /// It came back: by whom, when, and why.
+    returned: Option<String>,
+}
+
+impl Desk {
+    fn of(reader: &Reader, draft: Option<&Draft>, out: Option<&Outgoing>) -> Result<Self, Fault> {
+        let Some(draft) = draft else { return Ok(Self::default()) };
+        let texts = reader.texts();
+        let last = reader.node().proposal(reader.session(), &draft.id)?;
+        let returned = last.and_then(|proposal| match proposal.step {
+            Step::Returned { by, at, comment } => Some(
+                texts
+                    .say("release-returned-by")
+                    .with("who", web::foreign(&by.display))
+                    .with("when", texts.moment(at))
+                    .with("comment", web::foreign(&comment))
+                    .to_string(),
+            ),
+            _ => None,
+        });
+        let second = out.is_some_and(|out| out.second);
+        Ok(Self {
+            second,
+            has_second: match out {
+                Some(out) if second => reader.node().has_second(reader.session(), &out.release)?,
+                _ => true,
+            },
+            proposed: draft.proposed,
+            returned,
+        })
+    }
 }
 
 /// What a partner's view shows of the report.
@@ -146,6 +191,8 @@ struct Outgoing {
     badge: Badge,
     views: Vec<PartnerPreview>,
     blocked: bool,
+    second: bool,
+    release: Release,
 }
 
 #[derive(Template)]
@@ -196,6 +243,7 @@ pub(super) fn show(
         .as_ref()
         .map_or_else(|| badge_of(reader, form, &states), |out| out.badge.clone());
     let blocked = worked_out.as_ref().is_some_and(|out| out.blocked);
+    let desk = Desk::of(reader, draft, worked_out.as_ref())?;
     let revised = draft.and_then(|draft| draft.revises.clone());
     let title = if revised.is_some() { texts.say("form-revise") } else { texts.say("form-new") };
     let national =
@@ -220,6 +268,7 @@ pub(super) fn show(
         choices: Choices::of(reader, form)?,
         mark: reader.mark(&badge),
         views: worked_out.map(|out| views(reader, out.views)).unwrap_or_default(),
+        desk,
         blocked,
         shown: checked.as_ref().map(|checked| shown(reader, checked)).unwrap_or_default(),
         may_release: reader.may_release(),
@@ -233,7 +282,8 @@ fn work_out(reader: &Reader, draft: &Draft, checked: &Checked) -> Result<Outgoin
     let (_, release) = outgoing(reader, draft, checked)?;
     let preview = reader.node().preview(reader.session(), &release)?;
     let blocked = preview.is_blocked();
-    Ok(Outgoing { badge: preview.badge, views: preview.views, blocked })
+    let second = preview.second;
+    Ok(Outgoing { badge: preview.badge, views: preview.views, blocked, second, release })
 }
 
 fn error_at(errors: &[Mend], field: &str) -> Option<String> {
@@ -314,6 +364,8 @@ fn views(reader: &Reader, views: Vec<PartnerPreview>) -> Vec<PartnerView> {
     let texts = reader.texts();
     let shown = views.into_iter().map(|view| {
         let named = view.partner.as_ref().map(|partner| reader.named(&partner.state));
+        let code = view.partner.as_ref().map_or("public", |partner| partner.code.as_str());
+        let code = url::form_urlencoded::byte_serialize(code.as_bytes()).collect();
         let name = view
             .partner
             .map_or_else(|| texts.say("hybrid-the-public").to_string(), |partner| partner.name);
@@ -325,6 +377,7 @@ fn views(reader: &Reader, views: Vec<PartnerPreview>) -> Vec<PartnerView> {
             named,
             name,
             sees: view.decision.allowed,
+            code,
             because: reader.reason(view.decision.reason),
             objects: view.sees.len(),
             discloses: discloses.collect(),
