@@ -4,6 +4,7 @@
 //! insert, nginx serving the same bytes. Results are kept by date in benches/results.
 
 mod convert;
+mod exchange;
 mod import;
 mod made;
 mod measure;
@@ -48,5 +49,14 @@ fn main() -> Result<()> {
     if "convert".contains(&only) {
         convert::run(root, place.path(), &mut report)?;
     }
-    report.finish(&root.join("benches/results"), only.is_empty())
+    if "exchange".contains(&only) {
+        exchange::run(root, place.path(), &mut report)?;
+    }
+    let results = root.join("benches/results");
+    match only.as_str() {
+        _ if exchange::is_quick() => report.finish(&results, None),
+        "" => report.finish(&results, Some("")),
+        "exchange" => report.finish(&results, Some("-exchange")),
+        _ => report.finish(&results, None),
+    }
 }

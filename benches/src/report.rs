@@ -47,8 +47,9 @@ impl Report {
         self.rows.push([what.to_owned(), format!("{shown} {unit}"), bar, reached.to_owned()]);
     }
 
-    /// Writes the table; only a complete run replaces the file of its day.
-    pub(crate) fn finish(self, dir: &Path, complete: bool) -> Result<()> {
+    /// Writes the table; only a complete run, of all or of one large benchmark, has a `file` and
+    /// replaces that of its day.
+    pub(crate) fn finish(self, dir: &Path, file: Option<&str>) -> Result<()> {
         let (date, load) = (&self.date, &self.load);
         let mut text = format!(
             "# Benchmarks of {date}\n\n{}, load average {load} before it began\n\n",
@@ -59,11 +60,11 @@ impl Report {
             let _ = writeln!(text, "| {what} | {value} | {bar} | {reached} |");
         }
         println!("\n{text}");
-        if complete {
+        if let Some(file) = file {
             fs::create_dir_all(dir)?;
-            let path = dir.join(format!("{}.md", self.date));
-            fs::write(&path, text)?;
-            println!("written to benches/results/{}.md", self.date);
+            let name = format!("{}{file}.md", self.date);
+            fs::write(dir.join(&name), text)?;
+            println!("written to benches/results/{name}");
         }
         Ok(())
     }

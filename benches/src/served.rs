@@ -66,8 +66,18 @@ impl Entente {
         listen: &str,
         certificate: Option<&Certificate>,
     ) -> Result<(Server, Duration)> {
+        self.serve_on(None, listen, certificate)
+    }
+
+    /// The same, with one core for it if one is named.
+    pub(crate) fn serve_on(
+        &self,
+        core: Option<usize>,
+        listen: &str,
+        certificate: Option<&Certificate>,
+    ) -> Result<(Server, Duration)> {
         let start = measure::now();
-        let mut command = Command::new(&self.binary);
+        let mut command = on_core(core, &self.binary);
         command.arg("--dir").arg(&self.dir).args(["serve", "--child", "--listen", listen]);
         if let Some(certificate) = certificate {
             command.arg("--tls-cert").arg(&certificate.cert).arg("--tls-key").arg(&certificate.key);
@@ -99,11 +109,30 @@ fn answers(address: &str) -> Result<()> {
     Ok(())
 }
 
+/// The command that runs a program, on one core if one is named.
+fn on_core(core: Option<usize>, program: &Path) -> Command {
+    let Some(core) = core else { return Command::new(program) };
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", &core.to_string()]).arg(program);
+    command
+}
+
 /// nginx serving the files of a folder over TLS.
 pub(crate) fn nginx(dir: &Path, port: u16, certificate: &Certificate) -> Result<Server> {
+    nginx_on(None, dir, port, certificate)
+}
+
+/// The same, with one core for it if one is named.
+pub(crate) fn nginx_on(
+    core: Option<usize>,
+    dir: &Path,
+    port: u16,
+    certificate: &Certificate,
+) -> Result<Server> {
     let shown = dir.display();
+    let workers = if core.is_some() { "1" } else { "auto" };
     let config = format!(
-        "daemon off; worker_processes auto; pid {shown}/nginx.pid; error_log {shown}/nginx.log;
+        "daemon off; worker_processes {workers}; pid {shown}/nginx.pid; error_log {shown}/nginx.log;
 events {{ worker_connections 256; }}
 http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000;
@@ -121,7 +150,7 @@ http {{
     let path = dir.join("nginx.conf");
     fs::write(&path, config)?;
     let child =
-        Command::new("nginx").arg("-c").arg(&path).arg("-e").arg(dir.join("nginx.log")).spawn();
+        on_core(core, Path::new("nginx")).arg("-c").arg(&path).arg("-e").arg(dir.join("nginx.log")).spawn();
     let server =
         Server { child: child.context("cannot run nginx")?, lifeline: None, _output: None };
     for _ in 0..100 {
@@ -147,9 +176,18 @@ pub(crate) struct Server {
 impl Server {
     /// The memory that it holds, in MiB.
     pub(crate) fn memory(&self) -> Result<f64> {
+        self.mebibytes("VmRSS:")
+    }
+
+    /// The most memory that it ever held, in MiB.
+    pub(crate) fn most_memory(&self) -> Result<f64> {
+        self.mebibytes("VmHWM:")
+    }
+
+    fn mebibytes(&self, name: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line =
-            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS is told")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let line = line.context("the machine tells how much memory a process has")?;
         let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / 1024.0)
     }
