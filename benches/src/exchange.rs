@@ -140,9 +140,8 @@ fn collection(connection: &mut Connection, can_read: bool, can_write: bool) -> R
     let root = root.find("/taxii2").map_or(root.as_str(), |at| &root[at..]).to_owned();
     let list = connection.json(&format!("{root}collections/"))?;
     let collections = list["collections"].as_array().context("there are collections")?;
-    let fits = |one: &&serde_json::Value| {
-        one["can_read"] == can_read && one["can_write"] == can_write
-    };
+    let fits =
+        |one: &&serde_json::Value| one["can_read"] == can_read && one["can_write"] == can_write;
     let id = collections.iter().find(fits).and_then(|one| one["id"].as_str());
     Ok(format!("{root}collections/{}/", id.context("no collection can be used so")?))
 }

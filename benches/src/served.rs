@@ -149,8 +149,12 @@ http {{
     );
     let path = dir.join("nginx.conf");
     fs::write(&path, config)?;
-    let child =
-        on_core(core, Path::new("nginx")).arg("-c").arg(&path).arg("-e").arg(dir.join("nginx.log")).spawn();
+    let child = on_core(core, Path::new("nginx"))
+        .arg("-c")
+        .arg(&path)
+        .arg("-e")
+        .arg(dir.join("nginx.log"))
+        .spawn();
     let server =
         Server { child: child.context("cannot run nginx")?, lifeline: None, _output: None };
     for _ in 0..100 {

@@ -80,13 +80,7 @@ pub(super) fn node(root: &Path, place: &Path, size: Size) -> Result<Filled> {
 }
 
 /// Two threads make and verify, one writes. Gives the bytes of all.
-fn fill(
-    store: &Store,
-    owner: &Id,
-    partner: &Id,
-    key: &SecretKey,
-    objects: usize,
-) -> Result<u64> {
+fn fill(store: &Store, owner: &Id, partner: &Id, key: &SecretKey, objects: usize) -> Result<u64> {
     let others: Vec<_> =
         (0..AUDIENCES).map(|at| made::state(&format!("Other {at}"))).collect::<Result<_>>()?;
     let list = |states: &[&Id]| -> Object {
@@ -136,13 +130,8 @@ fn fill(
 }
 
 /// What share of the objects is of which type, in thousandths.
-const TYPES: [(&str, usize); 5] = [
-    ("indicator", 600),
-    ("malware", 200),
-    ("attack-pattern", 150),
-    ("campaign", 40),
-    ("tool", 10),
-];
+const TYPES: [(&str, usize); 5] =
+    [("indicator", 600), ("malware", 200), ("attack-pattern", 150), ("campaign", 40), ("tool", 10)];
 
 /// The object of this number, unsigned, about 1,000 bytes.
 pub(super) fn object(

@@ -22,9 +22,8 @@ pub(super) fn run(node: &Filled, size: Size, report: &mut Report) -> Result<()> 
     let over = AtomicBool::new(false);
     let start = now();
     let (times, failed) = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| scope.spawn(|| client(&target, &objects, &over)))
-            .collect();
+        let clients: Vec<_> =
+            (0..CLIENTS).map(|_| scope.spawn(|| client(&target, &objects, &over))).collect();
         std::thread::sleep(size.seconds(120));
         over.store(true, Ordering::Relaxed);
         let (mut times, mut failed) = (Vec::new(), 0);

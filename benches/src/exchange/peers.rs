@@ -83,12 +83,17 @@ impl Peer {
 }
 
 pub(super) fn run(root: &Path, place: &Path, quick: bool, report: &mut Report) -> Result<()> {
-    let (few, many, held) = if quick { (300, 10_000, "10,000") } else { (1_000, 100_000, "100,000") };
+    let (few, many, held) =
+        if quick { (300, 10_000, "10,000") } else { (1_000, 100_000, "100,000") };
     println!("starting medallion …");
     let peer = Peer::start(root, place, "medallion", few)?;
     let row = |report: &mut Report, what: &str, p50| report.row(what, p50, "ms", Bar::None);
     let what = format!("medallion with {few} objects in memory");
-    row(report, &format!("{what}: pages of 100, p50"), peer.p50(Some("analyst"), "objects/?limit=100", 3)?);
+    row(
+        report,
+        &format!("{what}: pages of 100, p50"),
+        peer.p50(Some("analyst"), "objects/?limit=100", 3)?,
+    );
     drop(peer);
 
     println!("filling OpenTAXII with {held} objects …");

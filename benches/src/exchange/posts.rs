@@ -1,7 +1,7 @@
 //! Handing objects in, durably: each answer says that they are on the disk.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,7 +19,13 @@ use crate::report::{Bar, Report};
 const AT_ONCE: usize = 8;
 
 /// An envelope of objects that the node has not met. With the owner's key they are signed.
-fn envelope(node: &Filled, series: &str, first: usize, count: usize, signed: bool) -> Result<Vec<u8>> {
+fn envelope(
+    node: &Filled,
+    series: &str,
+    first: usize,
+    count: usize,
+    signed: bool,
+) -> Result<Vec<u8>> {
     let mut body = b"{\"objects\":[".to_vec();
     for number in first..first + count {
         if number > first {

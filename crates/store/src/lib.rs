@@ -42,6 +42,7 @@ pub use lists::{ListRow, ListSpec};
 pub use proof::{Proven, Scope};
 pub use shelf::{Held, Record, Shelf};
 pub use store::{Alarm, Health, Lag, Options, Store};
+pub use view::brief::Brief;
 pub use view::list::{Count, Cursor, ListPage, ListQuery, Listed, Order};
-pub use view::page::{Brief, Item, Page, PageQuery, Position, Versions, Which};
+pub use view::page::{Item, Manifest, Page, PageQuery, Position, Versions, Which};
 pub use view::{MOST_REFERENCES, Seen, View};

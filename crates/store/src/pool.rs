@@ -39,10 +39,15 @@ impl Pool {
 
     /// A snapshot of what is committed now. Waits while all connections are taken.
     pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
-        let (connection, age) = self.take()?;
-        let snapshot = Snapshot { pool: self, connection: Some(connection), age };
-        snapshot.execute_batch("BEGIN").doing("beginning to read")?;
+        let snapshot = self.moment()?;
+        run(&snapshot, "BEGIN").doing("beginning to read")?;
         Ok(snapshot)
+    }
+
+    /// For one statement alone: that is a snapshot by itself.
+    pub(crate) fn moment(&self) -> Result<Snapshot<'_>, Error> {
+        let (connection, age) = self.take()?;
+        Ok(Snapshot { pool: self, connection: Some(connection), age })
     }
 
     /// Closes all connections, as soon as nobody uses them: what was erased must not live on in
@@ -115,7 +120,12 @@ impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
         let connection = self.connection.take();
         // One that cannot even end its transaction is thrown away.
-        let sound = connection.filter(|held| held.execute_batch("ROLLBACK").is_ok());
-        self.pool.give_back(sound, self.age);
+        let ends = |held: &Connection| held.is_autocommit() || run(held, "ROLLBACK").is_ok();
+        self.pool.give_back(connection.filter(ends), self.age);
     }
+}
+
+/// Without parsing it each time.
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(|_| ())
 }

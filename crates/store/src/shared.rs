@@ -1,8 +1,9 @@
 //! What the writer, the readers and the projections share.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use release::Holder;
@@ -11,6 +12,7 @@ use rusqlite::Connection;
 use crate::added::Spans;
 use crate::audience::Audiences;
 use crate::clock::{Clock, Random};
+use crate::collection::{CollectionInfo, CollectionKind};
 use crate::error::{Doing, Error};
 use crate::feed::Pulse;
 use crate::intern::{Interner, Number};
@@ -29,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) audiences: Audiences,
     pub(crate) holders: Interner<Holder>,
     pub(crate) kinds: Interner<TypeName>,
+    /// The collections met so far.
+    pub(crate) collections: RwLock<HashMap<CollectionKind, CollectionInfo>>,
     pub(crate) spans: Spans,
     pub(crate) pool: Pool,
     pub(crate) pulse: Pulse,
@@ -53,6 +57,7 @@ impl Shared {
             audiences: Audiences::new(options.place.clone()),
             holders: Interner::new(),
             kinds: Interner::new(),
+            collections: RwLock::default(),
             spans: Spans::default(),
             pulse: Pulse::new(),
             progress: Progress::default(),
@@ -108,6 +113,14 @@ impl Shared {
         }
         self.absorb(db)?;
         self.holders.get(number).ok_or_else(|| missing("holder", number))
+    }
+
+    pub(crate) fn kind(&self, db: &Connection, number: Number) -> Result<TypeName, Error> {
+        if let Some(kind) = self.kinds.get(number) {
+            return Ok(kind);
+        }
+        self.absorb(db)?;
+        self.kinds.get(number).ok_or_else(|| missing("kind", number))
     }
 
     pub(crate) fn policy(

@@ -97,7 +97,7 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
     /// All records with their keys, by key.
     pub fn list(&self) -> Result<Vec<(String, T)>, Error> {
         const SQL: &str = "SELECT key, value FROM record WHERE kind = ?1 ORDER BY key";
-        let db = self.inner.shared.pool.snapshot()?;
+        let db = self.inner.shared.pool.moment()?;
         let mut statement = db.prepare_cached(SQL).doing("reading records")?;
         let rows = statement
             .query_map([self.kind], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
@@ -115,7 +115,7 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
         // No character stands after the last one.
         const SQL: &str = "SELECT count(*), coalesce(sum(octet_length(value)), 0) FROM record \
             WHERE kind = ?1 AND key >= ?2 AND key < ?2 || char(1114111)";
-        let db = self.inner.shared.pool.snapshot()?;
+        let db = self.inner.shared.pool.moment()?;
         let mut statement = db.prepare_cached(SQL).doing("counting records")?;
         let size = statement.query_row((self.kind, prefix), |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
@@ -198,7 +198,7 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
 
     fn text(&self, key: &str) -> Result<Option<String>, Error> {
         const SQL: &str = "SELECT value FROM record WHERE kind = ?1 AND key = ?2";
-        let db = self.inner.shared.pool.snapshot()?;
+        let db = self.inner.shared.pool.moment()?;
         let mut statement = db.prepare_cached(SQL).doing("reading a record")?;
         let text = statement.query_row((self.kind, key), |row| row.get(0));
         text.optional().doing("reading a record")

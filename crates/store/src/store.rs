@@ -198,14 +198,23 @@ impl Store {
 
     /// The collection of that kind, made with a random id when it is asked for first.
     pub fn collection(&self, kind: &CollectionKind) -> Result<CollectionInfo, Error> {
-        let held = self.collections()?.into_iter().find(|info| info.kind == *kind);
-        match held {
-            Some(info) => Ok(info),
-            None => match self.inner.ask(Task::Collection(kind.clone()))? {
-                Done::Collection(info) => Ok(info),
-                _ => Err(Error::Closed),
-            },
+        // What a collection is never changes, and none ever goes.
+        let known = &self.inner.shared.collections;
+        let held = known.read().unwrap_or_else(PoisonError::into_inner).get(kind).cloned();
+        if let Some(info) = held {
+            return Ok(info);
         }
+        let held = self.collections()?.into_iter().find(|info| info.kind == *kind);
+        let info = match held {
+            Some(info) => info,
+            None => match self.inner.ask(Task::Collection(kind.clone()))? {
+                Done::Collection(info) => info,
+                _ => return Err(Error::Closed),
+            },
+        };
+        let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(kind.clone(), info.clone());
+        Ok(info)
     }
 
     /// All collections.

@@ -1,5 +1,6 @@
 //! The store as one viewer sees it: the only way to read objects.
 
+pub(crate) mod brief;
 mod count;
 pub(crate) mod list;
 mod merge;
@@ -17,7 +18,7 @@ use stix::{Id, Object};
 use crate::error::Error;
 use crate::shared::Shared;
 use list::{Cursor, ListPage, ListQuery};
-use page::{Page, PageQuery};
+use page::{Manifest, Page, PageQuery};
 use reading::Reading;
 
 /// How many objects the reference index gives at most, newest first.
@@ -84,6 +85,11 @@ impl View {
     /// A page of a collection, as TAXII reads it: ascending by the moment of becoming visible.
     pub fn page(&self, query: &PageQuery) -> Result<Page, Error> {
         self.read()?.page(query)
+    }
+
+    /// What a manifest says of [`View::page`].
+    pub fn manifest(&self, query: &PageQuery) -> Result<Manifest, Error> {
+        self.read()?.manifest(query)
     }
 
     /// The newest versions that refer to `id`, in whatever property except `created_by_ref` and

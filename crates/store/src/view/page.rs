@@ -3,14 +3,21 @@
 use std::collections::{BTreeMap, HashSet};
 
 use bytes::Bytes;
-use stix::{Class, Id, SpecVersion, Timestamp};
+use stix::{Id, SpecVersion, Timestamp};
 
+use super::brief::Brief;
 use super::merge::{Fetch, Merge};
 use super::reading::Reading;
 use crate::collection::CollectionKey;
 use crate::error::{Doing, Error};
 use crate::intern::Number;
 use crate::row::{Copy, Flags, Version};
+
+/// So many kinds are read each by itself; more are picked out of everything.
+const MOST_KINDS: usize = 4;
+
+/// How far ahead in the log a row is gone on to, rather than looked up.
+const NEAR: i64 = 6;
 
 /// What to read of a collection.
 #[derive(Clone, Debug)]
@@ -98,6 +105,26 @@ pub struct Page {
     pub more: bool,
     /// Where this page ended; `None` when it is empty.
     pub position: Option<Position>,
+    /// The bytes of all of them in their order, a comma between each two: a list as it is sent.
+    pub text: Bytes,
+}
+
+impl Page {
+    /// A page without anything in it.
+    pub fn empty() -> Self {
+        Self { items: Vec::new(), more: false, position: None, text: Bytes::new() }
+    }
+}
+
+/// What a manifest says of a page's objects; their bytes are not read further than that takes.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The objects, ascending by `added`.
+    pub items: Vec<Brief>,
+    /// Whether the viewer may see more behind them.
+    pub more: bool,
+    /// Where this page ended; `None` when it is empty.
+    pub position: Option<Position>,
 }
 
 /// An object in a page. Not parsed: a page is mostly copied to a socket.
@@ -109,42 +136,21 @@ pub struct Item {
     pub added: i64,
 }
 
-/// What a manifest says of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Brief {
-    /// Its id.
-    pub id: String,
-    /// Its `modified`, else its `created`, as it stands in the object; `None` for facts, whose
-    /// version is the moment they were added.
-    pub version: Option<String>,
-    /// Whether it is a STIX 2.1 object.
-    pub spec_version: SpecVersion,
+/// What one stream of rows has in common.
+#[derive(Clone, Copy)]
+struct Lane {
+    newest: bool,
+    /// `None` for all audiences.
+    audience: Option<Number>,
+    /// `None` for all kinds.
+    kind: Option<Number>,
 }
 
-impl Item {
-    /// What a manifest says of it.
-    pub fn brief(&self) -> Brief {
-        #[derive(Default, serde::Deserialize)]
-        struct Said {
-            #[serde(default, rename = "type")]
-            name: String,
-            #[serde(default)]
-            id: String,
-            modified: Option<String>,
-            created: Option<String>,
-            spec_version: Option<String>,
-        }
-        // What is stored was read strictly on admission.
-        let said: Said = serde_json::from_slice(&self.bytes).unwrap_or_default();
-        let is_fact = stix::object::class_of(&said.name) == Class::Observable;
-        let spec_version = match said.spec_version.as_deref() {
-            Some("2.1") => SpecVersion::V21,
-            None if is_fact => SpecVersion::V21,
-            _ => SpecVersion::V20,
-        };
-        let version = said.modified.or(said.created).filter(|_| !is_fact);
-        Brief { id: said.id, version, spec_version }
-    }
+/// A row of the index that belongs into a page.
+struct Taken {
+    added: i64,
+    seq: i64,
+    kind: Number,
 }
 
 /// A row of the index.
@@ -178,6 +184,26 @@ impl Wanted<'_> {
 
 impl Reading<'_> {
     pub(super) fn page(&self, query: &PageQuery) -> Result<Page, Error> {
+        let (taken, more) = self.taken(query)?;
+        let position = taken.last().map(|row| Position(row.added));
+        let (items, text) = self.items(&taken)?;
+        Ok(Page { items, more, position, text })
+    }
+
+    pub(super) fn manifest(&self, query: &PageQuery) -> Result<Manifest, Error> {
+        let (taken, more) = self.taken(query)?;
+        let position = taken.last().map(|row| Position(row.added));
+        let mut items = Vec::with_capacity(taken.len());
+        self.each_payload(&taken, |row, bytes| {
+            let kind = self.shared.kind(&self.db, row.kind)?;
+            items.push(Brief::of(bytes, row.added, kind.spec));
+            Ok(())
+        })?;
+        Ok(Manifest { items, more, position })
+    }
+
+    /// The rows of a page, and whether more follow.
+    fn taken(&self, query: &PageQuery) -> Result<(Vec<Taken>, bool), Error> {
         let position = query.position.map(|Position(at)| at);
         let after = query.added_after.max(position).unwrap_or(i64::MIN);
         let wanted = Wanted { query, kinds: self.kinds(query)?, after };
@@ -205,44 +231,45 @@ impl Reading<'_> {
 
     /// Merges the streams of the audiences that say yes. For who sees every audience they are one
     /// stream already. For nobody else: passing over what is hidden would take time by which it
-    /// could be counted.
-    fn merged(&self, wanted: &Wanted<'_>) -> Result<Page, Error> {
-        const OF_ONE: &str = "SELECT date_added, seq, kind, twin FROM added
-             WHERE collection = ?1 AND newest = ?2 AND date_added > ?4 AND audience = ?3
-             ORDER BY date_added LIMIT ?5";
-        const OF_ALL: &str = "SELECT date_added, seq, kind, twin
-             FROM added INDEXED BY added_by_date
-             WHERE collection = ?1 AND newest = ?2 AND date_added > ?4 AND ?3 IS NULL
-             ORDER BY date_added LIMIT ?5";
+    /// could be counted. A few kinds have streams of their own; of many, the rest is passed over.
+    fn merged(&self, wanted: &Wanted<'_>) -> Result<(Vec<Taken>, bool), Error> {
         let collection = wanted.query.collection.0;
         let sees = |audience| self.visible.has(audience);
         self.shared.spans.refresh(&self.db, collection)?;
         let whole = self.shared.spans.all(collection, sees);
-        let mut streams: Vec<(bool, Option<Number>)> = Vec::new();
+        let kinds: Vec<Option<Number>> = match &wanted.kinds {
+            Some(kinds) if kinds.len() <= MOST_KINDS => kinds.iter().copied().map(Some).collect(),
+            _ => vec![None],
+        };
+        let mut lanes = Vec::new();
         let mut bounds = Vec::new();
         for newest in [true, false].into_iter().filter(|newest| *newest || wanted.has_older()) {
             if whole {
-                streams.push((newest, None));
-                bounds.push(None);
+                lanes.extend(kinds.iter().map(|kind| Lane { newest, audience: None, kind: *kind }));
+                bounds.resize(lanes.len(), None);
                 continue;
             }
             for (stream, span) in self.shared.spans.of(collection, newest, sees) {
                 if span.last > wanted.after {
-                    streams.push((newest, Some(stream.audience)));
-                    bounds.push(Some(span.first.max(wanted.after)));
+                    let audience = Some(stream.audience);
+                    lanes.extend(kinds.iter().map(|kind| Lane { newest, audience, kind: *kind }));
+                    bounds.resize(lanes.len(), Some(span.first.max(wanted.after)));
                 }
             }
         }
-        let sql = if whole { OF_ALL } else { OF_ONE };
-        let mut statement = self.db.prepare_cached(sql).doing("reading a page")?;
+        let by_kind = kinds.iter().all(Option::is_some);
+        let mut statement =
+            self.db.prepare_cached(stream_sql(whole, by_kind)).doing("reading a page")?;
         let fetch = |Fetch { stream, after, limit }: Fetch<'_, i64>| {
-            let Some((newest, audience)) = streams.get(stream) else { return Ok(Vec::new()) };
+            let Some(Lane { newest, audience, kind }) = lanes.get(stream).copied() else {
+                return Ok(Vec::new());
+            };
             let after = after.copied().unwrap_or(wanted.after);
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             statement
-                .query_map((collection, newest, audience, after, limit), |row| {
+                .query_map((collection, newest, audience, kind, after, limit), |row| {
                     let (seq, kind, twin) = (row.get(1)?, row.get(2)?, row.get(3)?);
-                    Ok((row.get(0)?, Row { seq, kind, newest: *newest, twin }))
+                    Ok((row.get(0)?, Row { seq, kind, newest, twin }))
                 })
                 .and_then(Iterator::collect)
                 .doing("reading a page")
@@ -252,7 +279,7 @@ impl Reading<'_> {
     }
 
     /// Looks up the objects asked for.
-    fn looked_up(&self, wanted: &Wanted<'_>) -> Result<Page, Error> {
+    fn looked_up(&self, wanted: &Wanted<'_>) -> Result<(Vec<Taken>, bool), Error> {
         let mut rows = BTreeMap::new();
         for id in &wanted.query.ids {
             for copy in Copy::of_id(&self.db, id.as_str())? {
@@ -301,7 +328,7 @@ impl Reading<'_> {
         &self,
         wanted: &Wanted<'_>,
         mut next: impl FnMut() -> Result<Option<(i64, Row)>, Error>,
-    ) -> Result<Page, Error> {
+    ) -> Result<(Vec<Taken>, bool), Error> {
         let limit = wanted.query.limit;
         let mut taken = Vec::with_capacity(limit.min(1_024));
         let mut more = false;
@@ -313,37 +340,69 @@ impl Reading<'_> {
                 more = true;
                 break;
             }
-            taken.push((added, row.seq));
+            taken.push(Taken { added, seq: row.seq, kind: row.kind });
         }
-        let items = self.items(&taken)?;
-        let position = items.last().map(|item| Position(item.added));
-        Ok(Page { items, more, position })
+        Ok((taken, more))
     }
 
     /// The bytes of these versions, one behind the other in one piece of memory.
-    fn items(&self, taken: &[(i64, i64)]) -> Result<Vec<Item>, Error> {
-        const SQL: &str = "SELECT bytes FROM payload WHERE seq = ?1";
-        let mut statement = self.db.prepare_cached(SQL).doing("reading bytes")?;
+    fn items(&self, taken: &[Taken]) -> Result<(Vec<Item>, Bytes), Error> {
         let mut all = Vec::with_capacity(taken.len() * 1_536);
         let mut ends = Vec::with_capacity(taken.len());
-        for (_, seq) in taken {
-            let mut rows = statement.query([seq]).doing("reading bytes")?;
-            let row = rows.next().doing("reading bytes")?.ok_or_else(|| Error::Damaged {
-                place: "payload",
-                reason: format!("{seq} is missing"),
-            })?;
-            let bytes = row.get_ref(0).doing("reading bytes")?.as_blob();
-            all.extend_from_slice(bytes.map_err(rusqlite::Error::from).doing("reading bytes")?);
+        self.each_payload(taken, |_, bytes| {
+            if !all.is_empty() {
+                all.push(b',');
+            }
+            all.extend_from_slice(bytes);
             ends.push(all.len());
-        }
+            Ok(())
+        })?;
         let all = Bytes::from(all);
         let mut begin = 0;
-        let item = |((added, _), end): (&(i64, i64), usize)| {
+        let item = |(row, end): (&Taken, usize)| {
             let bytes = all.slice(begin..end);
-            begin = end;
-            Item { bytes, added: *added }
+            begin = end + 1;
+            Item { bytes, added: row.added }
         };
-        Ok(taken.iter().zip(ends).map(item).collect())
+        let items = taken.iter().zip(ends).map(item).collect();
+        Ok((items, all))
+    }
+
+    /// Calls `with` with the bytes of each of these versions, in their order. What lies behind the
+    /// one before in the log is found by going on, not by looking it up.
+    fn each_payload(
+        &self,
+        taken: &[Taken],
+        mut with: impl FnMut(&Taken, &[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        const SQL: &str = "SELECT seq, bytes FROM payload WHERE seq >= ?1 ORDER BY seq";
+        let doing = "reading bytes";
+        let mut statement = self.db.prepare_cached(SQL).doing(doing)?;
+        let mut left = taken.iter().peekable();
+        while let Some(first) = left.peek() {
+            let mut rows = statement.query([first.seq]).doing(doing)?;
+            let mut at = first.seq;
+            while let Some(row) = left.next_if(|row| (at..=at + NEAR).contains(&row.seq)) {
+                loop {
+                    let missing = || Error::Damaged {
+                        place: "payload",
+                        reason: format!("{} is missing", row.seq),
+                    };
+                    let found = rows.next().doing(doing)?.ok_or_else(missing)?;
+                    at = found.get(0).doing(doing)?;
+                    if at == row.seq {
+                        let bytes = found.get_ref(1).doing(doing)?.as_blob();
+                        with(row, bytes.map_err(rusqlite::Error::from).doing(doing)?)?;
+                        break;
+                    }
+                    if at > row.seq {
+                        return Err(missing());
+                    }
+                }
+                at += 1;
+            }
+        }
+        Ok(())
     }
 
     /// Whether a row of an audience that says yes belongs into the page.
@@ -396,5 +455,33 @@ impl Reading<'_> {
         }
         let Some(copy) = Copy::of_key(&self.db, version.object)? else { return Ok(false) };
         self.is_shown_fact(&copy, &version)
+    }
+}
+
+/// The rows of a lane: of everything or of one audience, of all kinds or of one. All of them take
+/// the same parameters.
+fn stream_sql(whole: bool, by_kind: bool) -> &'static str {
+    match (whole, by_kind) {
+        (true, false) => {
+            "SELECT date_added, seq, kind, twin FROM added INDEXED BY added_by_date
+             WHERE collection = ?1 AND newest = ?2 AND date_added > ?5
+             AND ?3 IS NULL AND ?4 IS NULL ORDER BY date_added LIMIT ?6"
+        }
+        (true, true) => {
+            "SELECT date_added, seq, kind, twin FROM added INDEXED BY added_by_kind
+             WHERE collection = ?1 AND newest = ?2 AND kind = ?4 AND date_added > ?5
+             AND ?3 IS NULL ORDER BY date_added LIMIT ?6"
+        }
+        (false, false) => {
+            "SELECT date_added, seq, kind, twin FROM added
+             WHERE collection = ?1 AND newest = ?2 AND audience = ?3 AND date_added > ?5
+             AND ?4 IS NULL ORDER BY date_added LIMIT ?6"
+        }
+        (false, true) => {
+            "SELECT date_added, seq, kind, twin
+             FROM added INDEXED BY added_by_audience_and_kind
+             WHERE collection = ?1 AND newest = ?2 AND audience = ?3 AND kind = ?4
+             AND date_added > ?5 ORDER BY date_added LIMIT ?6"
+        }
     }
 }

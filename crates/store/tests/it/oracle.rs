@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use proptest::prelude::*;
 use release::{Place, Viewer};
 use stix::proof::{Answer, Leaf, Prefix, Summary};
 use stix::{Id, Object};
-use store::{Count, ListQuery, PageQuery, Versions};
+use store::{Count, ListQuery, Page, PageQuery, Versions, View};
 
 use crate::made::*;
 use crate::model::*;
@@ -193,13 +194,13 @@ impl Client {
         let (versions, facts) =
             (world.model.versions(&self.viewer), world.model.facts(&self.viewer));
         loop {
-            let page = view
-                .page(&PageQuery {
-                    added_after: self.added_after,
-                    versions: self.versions.clone(),
-                    ..PageQuery::of(world.made.released(), limit)
-                })
-                .unwrap();
+            let query = PageQuery {
+                added_after: self.added_after,
+                versions: self.versions.clone(),
+                ..PageQuery::of(world.made.released(), limit)
+            };
+            let page = view.page(&query).unwrap();
+            says_the_same(&view, &query, &page);
             for item in &page.items {
                 let object = Object::parse(item.bytes.clone()).unwrap();
                 let may = is_definition(&object)
@@ -214,6 +215,27 @@ impl Client {
             if !page.more {
                 return;
             }
+        }
+    }
+
+    /// Its viewer finds by type what he finds without.
+    fn finds_by_type(&self, world: &World) {
+        let view = world.made.view(self.viewer.clone());
+        let everything = PageQuery {
+            versions: self.versions.clone(),
+            ..PageQuery::of(world.made.released(), 10_000)
+        };
+        let mut by_type: BTreeMap<String, Vec<(i64, Bytes)>> = BTreeMap::new();
+        for item in view.page(&everything).unwrap().items {
+            let object = Object::parse(item.bytes.clone()).unwrap();
+            let found = by_type.entry(object.id().type_name().to_owned()).or_default();
+            found.push((item.added, item.bytes));
+        }
+        for (name, wanted) in by_type {
+            let query = PageQuery { types: vec![name.clone()], ..everything.clone() };
+            let found = view.page(&query).unwrap().items.into_iter();
+            let found: Vec<_> = found.map(|item| (item.added, item.bytes)).collect();
+            assert_eq!(found, wanted, "{:?} looks for {name}", self.viewer);
         }
     }
 
@@ -241,6 +263,20 @@ impl Client {
             assert!(self.got.contains_key(&id), "{:?} lacks {id}", self.viewer);
         }
     }
+}
+
+/// A page's text is its objects, its manifest speaks of them.
+fn says_the_same(view: &View, query: &PageQuery, page: &Page) {
+    let items: Vec<_> = page.items.iter().map(|item| item.bytes.to_vec()).collect();
+    assert_eq!(page.text, items.join(&b','));
+    let manifest = view.manifest(query).unwrap();
+    assert_eq!((manifest.more, manifest.position), (page.more, page.position));
+    let of_page = page.items.iter().map(|item| {
+        let object = Object::parse(item.bytes.clone()).unwrap();
+        (object.id().as_str().to_owned(), item.added)
+    });
+    let of_manifest = manifest.items.into_iter().map(|brief| (brief.id, brief.added));
+    assert!(of_page.eq(of_manifest));
 }
 
 proptest! {
@@ -303,6 +339,7 @@ proptest! {
         for client in &mut clients {
             client.sync(&world, 3);
             client.has_all(&world);
+            client.finds_by_type(&world);
         }
     }
 }

@@ -62,8 +62,7 @@ fn filters_narrow() {
 fn a_brief_says_what_the_object_says() {
     let made = filled(1);
     made.add(domain("a.example.org", release::Holder::State(state(0)), &tlp(Tlp::Clear)));
-    let page = made.view(node(1)).page(&PageQuery::of(made.released(), 9)).unwrap();
-    let briefs: Vec<_> = page.items.iter().map(store::Item::brief).collect();
+    let briefs = made.view(node(1)).manifest(&PageQuery::of(made.released(), 9)).unwrap().items;
     assert_eq!(briefs[0].id, id("campaign", 0).as_str());
     assert_eq!(briefs[0].version.as_deref(), Some(moment(1).as_str()));
     assert_eq!(briefs[1].version, None);

@@ -6,6 +6,7 @@
 
 mod answer;
 mod page;
+mod pieces;
 mod query;
 mod read;
 mod receive;

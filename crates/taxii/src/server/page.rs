@@ -1,97 +1,147 @@
-//! Bodies of pages: what is held is spliced, never written anew.
+//! Bodies of pages: what is held is sent as it is, never written anew or copied.
 
+use axum::body::Body;
+use bytes::Bytes;
 use stix::Timestamp;
-use store::{Item, Page};
+use store::{Brief, Manifest, Page};
 
-use super::answer::text;
-use crate::resource::ManifestRecord;
+use super::pieces;
 
 /// An envelope (section 3.7): the objects' bytes as they are.
-pub(super) fn envelope(page: &Page, next: Option<&str>) -> Vec<u8> {
-    let size: usize = page.items.iter().map(|item| item.bytes.len() + 1).sum();
-    write(page, next, "objects", size, |out, item| out.extend_from_slice(&item.bytes))
+pub(super) fn envelope(page: Page, next: Option<&str>) -> Body {
+    if page.items.is_empty() {
+        return nothing();
+    }
+    pieces::body([head("objects", next).into(), page.text, Bytes::from_static(END)])
 }
 
 /// A manifest (section 5.3.1).
-pub(super) fn manifest(page: &Page, next: Option<&str>) -> Vec<u8> {
-    write(page, next, "objects", page.items.len() * 220, |out, item| {
-        let brief = item.brief();
-        let date_added = Timestamp::from_micros(item.added);
-        let record = ManifestRecord {
-            id: brief.id,
-            version: brief.version.unwrap_or_else(|| date_added.to_string()),
-            date_added,
-            media_type: Some(format!(
-                "application/stix+json;version={}",
-                brief.spec_version.as_str()
-            )),
-        };
-        out.extend_from_slice(text(&record).as_bytes());
+pub(super) fn manifest(page: &Manifest, next: Option<&str>) -> Body {
+    list("objects", next, &page.items, 220, |out, brief| {
+        let added = Timestamp::from_micros(brief.added);
+        let version = brief.version.as_deref().unwrap_or(added.as_str());
+        // Neither an identifier nor a timestamp nor a number has anything to escape.
+        for part in [
+            "{\"id\":\"",
+            &brief.id,
+            "\",\"date_added\":\"",
+            added.as_str(),
+            "\",\"version\":\"",
+            version,
+            "\",\"media_type\":\"application/stix+json;version=",
+            brief.spec_version.as_str(),
+            "\"}",
+        ] {
+            out.extend_from_slice(part.as_bytes());
+        }
     })
 }
 
 /// A list of versions (section 5.8.1).
-pub(super) fn versions(page: &Page, next: Option<&str>) -> Vec<u8> {
-    write(page, next, "versions", page.items.len() * 32, |out, item| {
-        out.extend_from_slice(text(&version(item)).as_bytes());
+pub(super) fn versions(page: &Manifest, next: Option<&str>) -> Body {
+    list("versions", next, &page.items, 32, |out, brief| {
+        out.push(b'"');
+        out.extend_from_slice(version(brief).as_bytes());
+        out.push(b'"');
     })
 }
 
 /// An object's version; one that has none has the moment it was added.
-pub(super) fn version(item: &Item) -> String {
-    item.brief().version.unwrap_or_else(|| Timestamp::from_micros(item.added).to_string())
+pub(super) fn version(brief: &Brief) -> String {
+    let added = || Timestamp::from_micros(brief.added).to_string();
+    brief.version.clone().unwrap_or_else(added)
 }
 
+const END: &[u8] = b"]}";
+
 /// A page without items is an empty object.
-fn write(
-    page: &Page,
-    next: Option<&str>,
+fn nothing() -> Body {
+    Body::from("{}")
+}
+
+/// What stands before the first item.
+fn head(key: &str, next: Option<&str>) -> Vec<u8> {
+    let more = match next {
+        Some(next) => format!("\"more\":true,\"next\":\"{next}\""),
+        None => "\"more\":false".to_owned(),
+    };
+    format!("{{{more},\"{key}\":[").into_bytes()
+}
+
+/// A list of what is written for each, some `size` bytes.
+fn list(
     key: &str,
+    next: Option<&str>,
+    briefs: &[Brief],
     size: usize,
-    each: impl Fn(&mut Vec<u8>, &Item),
-) -> Vec<u8> {
-    let mut out = Vec::with_capacity(size + 200);
-    out.push(b'{');
-    if !page.items.is_empty() {
-        if let Some(next) = next {
-            out.extend_from_slice(b"\"more\":true,\"next\":\"");
-            out.extend_from_slice(next.as_bytes());
-            out.extend_from_slice(b"\",");
-        } else {
-            out.extend_from_slice(b"\"more\":false,");
-        }
-        out.push(b'"');
-        out.extend_from_slice(key.as_bytes());
-        out.extend_from_slice(b"\":[");
-        for (index, item) in page.items.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            each(&mut out, item);
-        }
-        out.push(b']');
+    each: impl Fn(&mut Vec<u8>, &Brief),
+) -> Body {
+    if briefs.is_empty() {
+        return nothing();
     }
-    out.push(b'}');
-    out
+    let mut out = head(key, next);
+    out.reserve(briefs.len() * size + END.len());
+    for (index, brief) in briefs.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        each(&mut out, brief);
+    }
+    out.extend_from_slice(END);
+    out.into()
 }
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use store::Position;
+    use store::{Item, Position};
 
     use super::*;
 
-    #[test]
-    fn pages_are_spliced() {
-        let item =
-            |text: &'static str| Item { bytes: Bytes::from_static(text.as_bytes()), added: 1 };
-        let page = |items: Vec<Item>, more| Page { items, more, position: Some(Position(1)) };
-        let written = |page: &Page, next| String::from_utf8(envelope(page, next)).unwrap();
-        assert_eq!(written(&page(vec![], false), None), "{}");
-        let one = page(vec![item("{ \"b\" : 1.0 }")], false);
-        assert_eq!(written(&one, None), "{\"more\":false,\"objects\":[{ \"b\" : 1.0 }]}");
-        let two = page(vec![item("{}"), item("{}")], true);
-        assert_eq!(written(&two, Some("x")), "{\"more\":true,\"next\":\"x\",\"objects\":[{},{}]}");
+    async fn text(body: Body) -> String {
+        let bytes = axum::body::to_bytes(body, 1_000).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn pages_are_spliced() {
+        let page = |text: &'static str, ends: &[usize], more| {
+            let text = Bytes::from_static(text.as_bytes());
+            let item = |end: &usize| Item { bytes: text.slice(..*end), added: 1 };
+            Page { items: ends.iter().map(item).collect(), more, position: Some(Position(1)), text }
+        };
+        assert_eq!(text(envelope(Page::empty(), None)).await, "{}");
+        let one = envelope(page("{ \"b\" : 1.0 }", &[13], false), None);
+        assert_eq!(text(one).await, "{\"more\":false,\"objects\":[{ \"b\" : 1.0 }]}");
+        let two = envelope(page("{},{}", &[2, 5], true), Some("x"));
+        let size = axum::body::HttpBody::size_hint(&two).exact();
+        let two = text(two).await;
+        assert_eq!(two, "{\"more\":true,\"next\":\"x\",\"objects\":[{},{}]}");
+        assert_eq!(size, Some(two.len() as u64));
+    }
+
+    #[tokio::test]
+    async fn a_manifest_tells_of_each() {
+        let brief = |version: Option<&str>, spec_version| Brief {
+            id: "tool--1".to_owned(),
+            version: version.map(str::to_owned),
+            added: 1,
+            spec_version,
+        };
+        let items = vec![
+            brief(Some("2020-01-01T00:00:00Z"), stix::SpecVersion::V20),
+            brief(None, stix::SpecVersion::V21),
+        ];
+        let page = Manifest { items, more: false, position: None };
+        let written: serde_json::Value =
+            serde_json::from_str(&text(manifest(&page, None)).await).unwrap();
+        let added = "1970-01-01T00:00:00.000001Z";
+        let record = |version: &str, spec: &str| {
+            serde_json::json!({
+                "id": "tool--1", "date_added": added, "version": version,
+                "media_type": format!("application/stix+json;version={spec}"),
+            })
+        };
+        let both = [record("2020-01-01T00:00:00Z", "2.0"), record(added, "2.1")];
+        assert_eq!(written, serde_json::json!({ "more": false, "objects": both }));
     }
 }

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use stix::{Id, Timestamp};
-use store::{Page, PageQuery, Position, Versions, View};
+use store::{Manifest, Page, PageQuery, Position, Versions, View};
 
 use super::answer::{Refusal, with_status};
 use super::query::{Filter, Query};
@@ -41,32 +41,28 @@ pub(super) fn read<H: Host>(
     if wants_one {
         narrow(&mut query.filter, endpoint, asked.parameter("object"))?;
     }
-    let page = page_of(&view, collection, &query, position)?;
-    if wants_one && page.items.is_empty() && !is_there(&view, collection, &query)? {
+    let page = Read::of(&view, collection, &query, position, endpoint)?;
+    if wants_one && page.is_empty() && !is_there(&view, collection, &query)? {
         return Err(Refusal::not_found());
     }
     if endpoint == Endpoint::Objects && query.filter.text.is_empty() {
         if let (Some(after), None) = (query.added_after, position) {
             server.host.asked(&asked.account, collection, after);
         }
-        if let Some(Position(up_to)) = page.position {
+        if let Some(Position(up_to)) = page.position() {
             server.host.served(&asked.account, collection, up_to);
         }
     }
-    let next = page.position.filter(|_| page.more).and_then(|at| server.seal.seal(&binding, at));
-    let body = match endpoint {
-        Endpoint::Manifest => page::manifest(&page, next.as_deref()),
-        Endpoint::Versions => page::versions(&page, next.as_deref()),
-        _ => page::envelope(&page, next.as_deref()),
-    };
-    let mut response = with_status(StatusCode::OK, body);
+    let next = page.position().filter(|_| page.more());
+    let next = next.and_then(|at| server.seal.seal(&binding, at));
+    let (first, last) = page.moments();
+    let mut response = with_status(StatusCode::OK, page.body(endpoint, next.as_deref()));
     // The standard wants both headers in every page (section 3.2). An empty page names the place
     // from which it was asked for: who goes on from there misses nothing.
     let place = position.map(|Position(at)| at).or(query.added_after).unwrap_or(0);
-    let first = page.items.first().map_or(place, |item| item.added);
-    let last = page.items.last().map_or(place, |item| item.added);
     for (name, moment) in [(FIRST, first), (LAST, last)] {
-        let moment = HeaderValue::from_str(Timestamp::from_micros(moment).as_str());
+        let moment =
+            HeaderValue::from_str(Timestamp::from_micros(moment.unwrap_or(place)).as_str());
         response.headers_mut().insert(name, moment.map_err(Refusal::failed)?);
     }
     Ok(response)
@@ -83,17 +79,76 @@ fn narrow(filter: &mut Filter, endpoint: Endpoint, object: &str) -> Result<(), R
     Ok(())
 }
 
-fn page_of(
-    view: &View,
+/// A page as far as an endpoint needs it read: with the objects' bytes or without.
+enum Read {
+    Objects(Page),
+    Briefs(Manifest),
+}
+
+impl Read {
+    fn of(
+        view: &View,
+        collection: &Collection,
+        query: &Query,
+        position: Option<Position>,
+        endpoint: Endpoint,
+    ) -> Result<Self, Refusal> {
+        let Some(query) = page_query(collection, query, position) else {
+            return Ok(Self::Objects(Page::empty()));
+        };
+        Ok(match endpoint {
+            Endpoint::Manifest | Endpoint::Versions => Self::Briefs(view.manifest(&query)?),
+            _ => Self::Objects(view.page(&query)?),
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.position().is_none()
+    }
+
+    fn position(&self) -> Option<Position> {
+        match self {
+            Self::Objects(page) => page.position,
+            Self::Briefs(page) => page.position,
+        }
+    }
+
+    fn more(&self) -> bool {
+        match self {
+            Self::Objects(page) => page.more,
+            Self::Briefs(page) => page.more,
+        }
+    }
+
+    /// When the first and the last object of the page became visible.
+    fn moments(&self) -> (Option<i64>, Option<i64>) {
+        let first = match self {
+            Self::Objects(page) => page.items.first().map(|item| item.added),
+            Self::Briefs(page) => page.items.first().map(|item| item.added),
+        };
+        (first, self.position().map(|Position(at)| at))
+    }
+
+    fn body(self, endpoint: Endpoint, next: Option<&str>) -> Body {
+        match self {
+            Self::Objects(page) => page::envelope(page, next),
+            Self::Briefs(page) if endpoint == Endpoint::Versions => page::versions(&page, next),
+            Self::Briefs(page) => page::manifest(&page, next),
+        }
+    }
+}
+
+/// What to read of the store; nothing if no object can fit.
+fn page_query(
     collection: &Collection,
     query: &Query,
     position: Option<Position>,
-) -> Result<Page, Refusal> {
+) -> Option<PageQuery> {
     let Query { filter, .. } = query;
     if filter.is_void {
-        return Ok(Page { items: Vec::new(), more: false, position: None });
+        return None;
     }
-    Ok(view.page(&PageQuery {
+    Some(PageQuery {
         collection: collection.key,
         added_after: query.added_after,
         ids: filter.ids.clone(),
@@ -102,7 +157,7 @@ fn page_of(
         spec_versions: filter.spec_versions.clone(),
         limit: query.limit,
         position,
-    })?)
+    })
 }
 
 /// Whether the object is there at all, in the versions asked for: then an empty page says that
@@ -133,7 +188,9 @@ pub(super) fn delete<H: Host>(
         query.limit = super::query::MOST;
         // Without a version named, all of them are meant.
         query.filter.versions.get_or_insert(Versions::All);
-        let chosen = page_of(&view, collection, &query, None)?.items.len();
+        let chosen = page_query(collection, &query, None);
+        let chosen =
+            chosen.map_or(Ok(0), |query| Ok::<_, Refusal>(view.page(&query)?.items.len()))?;
         let ids = vec![id.clone()];
         let all = PageQuery {
             ids,
