@@ -219,8 +219,8 @@ fn a_workspace_loses_the_versions_that_are_named_and_no_others() {
     };
     let held = |versions: Versions| -> Vec<String> {
         let query = PageQuery { versions, ..PageQuery::of(workspace, 9) };
-        let page = made.view(account("tool")).page(&query).unwrap();
-        page.items.iter().filter_map(|item| item.brief().version).collect()
+        let page = made.view(account("tool")).manifest(&query).unwrap();
+        page.items.iter().filter_map(|brief| brief.version.clone()).collect()
     };
     // Older ones after newer ones: what is held is what was put in.
     for second in [3, 1, 4, 2] {
