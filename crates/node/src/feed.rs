@@ -352,8 +352,8 @@ impl Node {
         let view = self.everything();
         let mut query = store::PageQuery::of(collection, 1_000);
         loop {
-            let page = view.page(&query)?;
-            let ids = page.items.iter().filter_map(|item| Id::parse(&item.brief().id).ok());
+            let page = view.manifest(&query)?;
+            let ids = page.items.iter().filter_map(|brief| Id::parse(&brief.id).ok());
             see(ids.collect())?;
             if !page.more {
                 return Ok(());
