@@ -151,10 +151,13 @@ fn in_workspace(term: &Term, holder: Option<&str>, viewer: &Viewer, place: &Plac
 }
 
 /// A node serves other nodes its own state's objects. Another state's it passes on only if it
-/// relays, and only what is marked TLP:CLEAR or TLP:GREEN.
+/// relays, and only what is marked TLP:CLEAR or TLP:GREEN and for itself too: of what came to it
+/// astray, no recall would tell it.
 fn passed_on(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Result<(), Reason> {
     let Viewer::Node(_) = viewer else { return Ok(()) };
-    let may_travel = matches!(term.tlp, Some(Tlp::Clear | Tlp::Green)) && term.groups.is_empty();
+    let may_travel = matches!(term.tlp, Some(Tlp::Clear | Tlp::Green))
+        && term.groups.is_empty()
+        && term.to.as_ref().is_none_or(|list| list.contains(&place.state));
     if *owner == place.state || (place.relay && may_travel) {
         Ok(())
     } else {

@@ -24,19 +24,20 @@ const ROOMS: &[Room] = &[
     Room { manifest: "crates/entente/", may_use: &["*"] },
     Room { manifest: "xtask/", may_use: &[] },
     Room { manifest: "benches/", may_use: &["*"] },
+    Room { manifest: "sim/", may_use: &["stix", "release", "store", "taxii", "node"] },
     Room { manifest: "fuzz/", may_use: &["stix", "release", "convert"] },
 ];
 
 /// A dependency from outside, and the only crates that may name it.
 const OUTSIDE: &[(&str, &[&str])] = &[
-    ("axum", &["crates/taxii/", "crates/web/", "crates/desks/*/", "crates/entente/"]),
+    ("axum", &["crates/taxii/", "crates/web/", "crates/desks/*/", "crates/entente/", "sim/"]),
     ("axum-server", &["crates/entente/"]),
     ("tower-http", &["crates/taxii/", "crates/web/", "crates/entente/"]),
-    ("reqwest", &["crates/taxii/", "benches/"]),
+    ("reqwest", &["crates/taxii/", "benches/", "sim/"]),
     ("rusqlite", &["crates/store/", "benches/"]),
     ("askama", &["crates/web/", "crates/desks/*/"]),
     ("rcgen", &["crates/entente/", "benches/"]),
-    ("anyhow", &["crates/entente/", "xtask/", "benches/"]),
+    ("anyhow", &["crates/entente/", "xtask/", "benches/", "sim/"]),
     ("indicatif", &["crates/entente/", "xtask/", "benches/"]),
 ];
 

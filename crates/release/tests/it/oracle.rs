@@ -48,8 +48,10 @@ pub(crate) fn sees_in_groups(
         let strict = has(&Mark::Amber) || has(&Mark::AmberStrict) || has(&Mark::Red);
         let open = has(&Mark::Clear) || has(&Mark::Green);
         // … unless it relays, and then only what is marked CLEAR or GREEN and nothing stricter,
-        // and never what is for a group: that is “my state, no onward passing”.
-        if !relay || strict || !open || !groups.is_empty() {
+        // and never what is for a group (that is “my state, no onward passing”) or for others alone.
+        let is_for_others =
+            |mark: &Mark| matches!(mark, Mark::To(states, _) if !states.contains(&place));
+        if !relay || strict || !open || !groups.is_empty() || marks.iter().any(is_for_others) {
             return false;
         }
     }
