@@ -13,6 +13,7 @@ mod progress;
 mod samples;
 mod setup;
 mod shots;
+mod simulate;
 mod test;
 mod tidy;
 mod ui;
@@ -80,6 +81,15 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Simulate the exchange in bad weather, for longer than the tests take
+    Simulate {
+        /// Runs of thirty replicas as a pure state machine
+        #[arg(long)]
+        runs: Option<u64>,
+        /// The seed of the first run; each further one has the next
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Take the pictures of the pages that the documents show
     Shots,
 }
@@ -97,6 +107,7 @@ fn main() -> ExitCode {
         Task::Samples { check } => samples::run(&root, check),
         Task::Docs { check } => docs::run(&root, check),
         Task::Vectors { check } => vectors::run(&root, check),
+        Task::Simulate { runs, seed } => simulate::run(&root, &simulate::Wanted { runs, seed }),
         Task::Shots => shots::run(&root),
     };
     match result {

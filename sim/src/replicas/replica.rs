@@ -74,7 +74,8 @@ pub struct Replica {
     pub place: Place,
     copies: BTreeMap<(Id, Id), Copy>,
     definitions: BTreeMap<Id, (Arc<Object>, Marking)>,
-    recalls: BTreeMap<(Id, Id), Vec<Recall>>,
+    /// The recalls in force, by their own owner and id.
+    recalls: BTreeMap<(Id, Id), Recall>,
     waiting: Vec<Arc<Object>>,
     last_added: i64,
     cursors: BTreeMap<usize, i64>,
@@ -175,11 +176,13 @@ impl Replica {
 
     /// What the store's writer does with what an owner signed.
     fn append(&mut self, object: &Arc<Object>, owner: Id, now: i64, changed: &mut Changed) {
-        let key = (owner, object.id().clone());
-        let recalled = self.recalls.get(&key);
-        if recalled.is_some_and(|all| all.iter().any(|one| one.versions.include(object))) {
+        let names = |(by, recall): (&(Id, Id), &Recall)| {
+            by.0 == owner && recall.object == *object.id() && recall.versions.include(object)
+        };
+        if self.recalls.iter().any(names) {
             return;
         }
+        let key = (owner, object.id().clone());
         let version = object.version().map(stix::Timestamp::sort_key).unwrap_or_default();
         let copy = self.copies.get(&key);
         let newest = copy.and_then(|copy| copy.keys().next_back());
@@ -189,12 +192,15 @@ impl Replica {
             Arrival::Same | Arrival::Twin { takes_over: false } => return,
             Arrival::Newest | Arrival::Older | Arrival::Twin { takes_over: true } => {}
         }
+        let is_newest = to_newest != Ordering::Less;
         let policy = self.policy(&key.0, object);
         let added = self.add(now);
         let held = Held { object: object.clone(), policy, added };
         self.copies.entry(key.clone()).or_default().insert(version, held);
         changed.insert(key.clone());
-        self.hear(object, &key.0, changed);
+        if is_newest {
+            self.hear(object, &key.0, changed);
+        }
     }
 
     /// A recall is in force at every node but its owner's own, which keeps its copy.
@@ -214,7 +220,7 @@ impl Replica {
             }
             changed.insert(key.clone());
         }
-        self.recalls.entry(key).or_default().push(recall);
+        self.recalls.insert((owner.clone(), object.id().clone()), recall);
     }
 
     fn policy(&self, owner: &Id, object: &Object) -> Policy {
