@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 
+use crate::host::Receipt;
+
 /// What a server says of itself (section 4.1.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discovery {
@@ -94,6 +96,47 @@ pub struct Status {
     /// Those that wait.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pendings: Vec<Detail>,
+}
+
+impl Status {
+    /// Nothing is known yet of so many objects.
+    pub(crate) fn pending(id: String, asked: Timestamp, total: usize) -> Self {
+        let status = Self::complete(id, asked, Vec::new(), Vec::new());
+        Self { status: "pending".to_owned(), total_count: total, pending_count: total, ..status }
+    }
+
+    /// What became of each object: taken, or why not.
+    pub(crate) fn complete(
+        id: String,
+        asked: Timestamp,
+        objects: Vec<Detail>,
+        receipts: Vec<Receipt>,
+    ) -> Self {
+        let (mut successes, mut failures) = (Vec::with_capacity(objects.len()), Vec::new());
+        for (detail, receipt) in objects.into_iter().zip(receipts) {
+            match receipt {
+                Ok(()) => successes.push(detail),
+                Err(message) => failures.push(Detail { message: Some(message), ..detail }),
+            }
+        }
+        Self {
+            id,
+            status: "complete".to_owned(),
+            request_timestamp: Some(asked),
+            total_count: successes.len() + failures.len(),
+            success_count: successes.len(),
+            successes,
+            failure_count: failures.len(),
+            failures,
+            pending_count: 0,
+            pendings: Vec::new(),
+        }
+    }
+
+    /// Whether it will not change any more.
+    pub fn is_complete(&self) -> bool {
+        self.status == "complete"
+    }
 }
 
 /// What became of one object (section 4.3.1, `status-details`).

@@ -1,7 +1,7 @@
 //! Answers: resources and refusals.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Response as HttpResponse, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
@@ -14,15 +14,26 @@ pub(crate) struct Refusal {
     status: StatusCode,
     title: &'static str,
     description: Option<String>,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, title: &'static str) -> Self {
-        Self { status, title, description: None }
+        Self { status, title, description: None, header: None }
     }
 
     pub(crate) fn because(self, description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..self }
+    }
+
+    /// A header that tells how to do better.
+    pub(crate) fn with(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
     }
 
     pub(crate) fn malformed(description: impl Into<String>) -> Self {
@@ -45,7 +56,7 @@ impl Refusal {
     }
 
     pub(crate) fn sign_in() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "Sign in with HTTP Basic")
+        Self::new(StatusCode::UNAUTHORIZED, "Sign in with HTTP Basic or a client certificate")
     }
 
     pub(crate) fn failed(error: impl std::fmt::Display) -> Self {
@@ -69,10 +80,13 @@ impl From<store::Error> for Refusal {
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { status, title, description } = refusal;
+        let Refusal { status, title, description, header } = refusal;
         let http_status = Some(status.as_u16().to_string());
         let message = ErrorMessage { title: title.to_owned(), description, http_status };
         let mut response = with_status(status, text(&message));
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, value);
+        }
         if status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Basic realm=\"TAXII\", charset=\"UTF-8\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
@@ -84,11 +98,6 @@ impl From<Refusal> for Response {
 /// What a method gets that a path does not know. Which paths there are is no secret.
 pub(super) async fn method_not_allowed() -> Response {
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here").into()
-}
-
-/// A resource.
-pub(super) fn json(resource: &impl Serialize) -> Response {
-    with_status(StatusCode::OK, text(resource))
 }
 
 /// A resource as text.
@@ -103,7 +112,8 @@ pub(super) fn with_status(status: StatusCode, body: impl Into<Body>) -> Response
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(crate::TAXII));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
+    headers
+        .insert(header::VARY, HeaderValue::from_static("accept, accept-encoding, authorization"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

@@ -5,14 +5,18 @@
 //! write there.
 
 mod answer;
+mod body;
+mod delete;
 mod page;
 mod pieces;
+pub mod probe;
 mod query;
 mod read;
 mod receive;
 mod seal;
 mod sign_in;
 mod statuses;
+mod tag;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,10 +26,12 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::{StatusCode, header, request::Parts};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 
 use crate::host::{About, Account, Collection, Host};
 use crate::resource::{ApiRoot, Collections, Discovery, Offered};
-use answer::{Refusal, json};
+use answer::{Refusal, text};
 use seal::Seal;
 use statuses::Statuses;
 
@@ -85,7 +91,8 @@ pub const ROUTES: &[Route] = &[
 const API_ROOT: &str = "/taxii2/api/";
 
 /// The routes of [`ROUTES`] over `host`, each with and without its last slash. Whatever else is
-/// asked for under `/taxii2/` is not there.
+/// asked for under `/taxii2/` is not there. Who says that he unpacks gets answers packed, quickly
+/// rather than tightly; an answer holds no secret of the server's beside what its reader sent.
 pub fn router<H: Host>(host: H) -> axum::Router {
     let seal = Seal::new(&host.about().seal);
     let server = Arc::new(Server { host, seal, statuses: Statuses::default() });
@@ -109,7 +116,9 @@ pub fn router<H: Host>(host: H) -> axum::Router {
     for (path, methods) in paths {
         router = router.route(path.trim_end_matches('/'), methods.clone()).route(path, methods);
     }
-    router.route("/taxii2/{*rest}", MethodRouter::new().fallback(answering(Endpoint::Nothing)))
+    router
+        .route("/taxii2/{*rest}", MethodRouter::new().fallback(answering(Endpoint::Nothing)))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 type Parameters = Result<RawPathParams, axum::extract::rejection::RawPathParamsRejection>;
@@ -171,7 +180,7 @@ fn ask<H: Host>(
     parameters: Parameters,
     parts: Parts,
 ) -> Result<Asked, Refusal> {
-    let account = sign_in::sign_in(&server.host, &parts.headers)?;
+    let account = sign_in::sign_in(&server.host, &parts)?;
     let accept = parts.headers.get_all(header::ACCEPT).iter();
     let accept = accept.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>();
     // Section 5.3 lets a manifest be asked for with the type of what it lists, too.
@@ -187,38 +196,45 @@ fn ask<H: Host>(
 }
 
 fn answer<H: Host>(server: &Server<H>, asked: &Asked) -> Result<Response, Refusal> {
-    let Server { host, .. } = server;
+    let Server { host, seal, .. } = server;
     let About { title, description, contact, .. } = &asked.about;
-    match asked.endpoint {
-        Endpoint::Discovery => Ok(json(&Discovery {
+    let resource = match asked.endpoint {
+        Endpoint::Discovery => text(&Discovery {
             title: title.clone(),
             description: Some(description.clone()),
             contact: contact.clone(),
             default: Some(API_ROOT.to_owned()),
             api_roots: vec![API_ROOT.to_owned()],
-        })),
-        Endpoint::ApiRoot => Ok(json(&ApiRoot {
+        }),
+        Endpoint::ApiRoot => text(&ApiRoot {
             title: title.clone(),
             description: Some(description.clone()),
             versions: vec![crate::TAXII.to_owned()],
             max_content_length: asked.about.max_content_length as u64,
-        })),
-        Endpoint::Status => server
-            .statuses
-            .get(&asked.account.name, asked.parameter("status"))
-            .map(|status| answer::with_status(StatusCode::OK, status))
-            .ok_or_else(Refusal::not_found),
+        }),
+        Endpoint::Status => status(server, asked)?,
         Endpoint::Collections => {
             let collections = host.collections(&asked.account)?.iter().map(offered).collect();
-            Ok(json(&Collections { collections }))
+            text(&Collections { collections })
         }
-        Endpoint::Collection => Ok(json(&offered(&find(host, asked)?))),
+        Endpoint::Collection => text(&offered(&find(host, asked)?)),
         Endpoint::Manifest | Endpoint::Objects | Endpoint::Object | Endpoint::Versions => {
-            read::read(server, asked, &find(host, asked)?)
+            return read::read(server, asked, &find(host, asked)?);
         }
-        Endpoint::DeleteObject => read::delete(host, asked, &find(host, asked)?),
-        Endpoint::AddObjects | Endpoint::Nothing => Err(Refusal::not_found()),
+        Endpoint::DeleteObject => return delete::delete(host, asked, &find(host, asked)?),
+        Endpoint::AddObjects | Endpoint::Nothing => return Err(Refusal::not_found()),
+    };
+    tag::answer(seal, asked, resource)
+}
+
+/// What became of a request: what the server remembers of it, or what the host kept.
+fn status<H: Host>(server: &Server<H>, asked: &Asked) -> Result<String, Refusal> {
+    let id = asked.parameter("status");
+    if let Some(held) = server.statuses.get(&asked.account.name, id) {
+        return String::from_utf8(held.to_vec()).map_err(Refusal::failed);
     }
+    let kept = server.host.status(&asked.account, id)?.ok_or_else(Refusal::not_found)?;
+    Ok(text(&kept))
 }
 
 async fn add<H: Host>(
@@ -235,8 +251,8 @@ async fn add<H: Host>(
         Ok((asked, collection))
     })
     .await?;
-    let body = receive::body(body, asked.about.max_content_length).await?;
-    aside(move || receive::receive(&server, &asked, &collection, &body)).await
+    let packed = body::read(body, asked.about.max_content_length).await?;
+    receive::receive(server, asked, collection, packed).await
 }
 
 /// The collection that the path names. One that is not the account's is not there.

@@ -1,8 +1,7 @@
-//! Reading a collection: objects, manifest, one object, its versions; and deleting (sections 5.3
-//! to 5.8).
+//! Reading a collection: objects, manifest, one object, its versions (sections 5.3, 5.4, 5.6, 5.8).
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use stix::{Id, Timestamp};
 use store::{Manifest, Page, PageQuery, Position, Versions, View};
@@ -10,6 +9,7 @@ use store::{Manifest, Page, PageQuery, Position, Versions, View};
 use super::answer::{Refusal, with_status};
 use super::query::{Filter, Query};
 use super::seal::Binding;
+use super::tag::{self, Tag};
 use super::{Asked, Endpoint, Server, page};
 use crate::host::{Collection, Host};
 
@@ -36,7 +36,7 @@ pub(super) fn read<H: Host>(
             Refusal::malformed("next: not a place in this list that was given to you")
         })?),
     };
-    let view = server.host.view(&asked.account);
+    let view = server.host.view(&asked.account, collection);
     let wants_one = matches!(endpoint, Endpoint::Object | Endpoint::Versions);
     if wants_one {
         narrow(&mut query.filter, endpoint, asked.parameter("object"))?;
@@ -53,6 +53,10 @@ pub(super) fn read<H: Host>(
             server.host.served(&asked.account, collection, up_to);
         }
     }
+    let tag = page.tag(Tag::begin(&server.seal, asked))?;
+    if tag::is_held(asked, &tag) {
+        return Ok(tag::unchanged(tag));
+    }
     let next = page.position().filter(|_| page.more());
     let next = next.and_then(|at| server.seal.seal(&binding, at));
     let (first, last) = page.moments();
@@ -65,6 +69,7 @@ pub(super) fn read<H: Host>(
             HeaderValue::from_str(Timestamp::from_micros(moment.unwrap_or(place)).as_str());
         response.headers_mut().insert(name, moment.map_err(Refusal::failed)?);
     }
+    response.headers_mut().insert(header::ETAG, tag);
     Ok(response)
 }
 
@@ -120,6 +125,17 @@ impl Read {
         }
     }
 
+    fn tag(&self, mut tag: Tag) -> Result<HeaderValue, Refusal> {
+        match self {
+            Self::Objects(page) => {
+                page.items.iter().for_each(|item| tag.add_item(item.added, item.bytes.len()));
+            }
+            Self::Briefs(page) => page.items.iter().for_each(|item| tag.add_item(item.added, 0)),
+        }
+        tag.add(&[u8::from(self.more())]);
+        tag.finish()
+    }
+
     /// When the first and the last object of the page became visible.
     fn moments(&self) -> (Option<i64>, Option<i64>) {
         let first = match self {
@@ -167,47 +183,4 @@ fn is_there(view: &View, collection: &Collection, query: &Query) -> Result<bool,
     let ids = query.filter.ids.clone();
     let any = PageQuery { ids, versions, ..PageQuery::of(collection.key, 1) };
     Ok(!view.page(&any)?.items.is_empty())
-}
-
-/// Deletes from a collection that the account may read and write (section 5.7). Never a recall.
-pub(super) fn delete<H: Host>(
-    host: &H,
-    asked: &Asked,
-    collection: &Collection,
-) -> Result<Response, Refusal> {
-    match (collection.can_read, collection.can_write) {
-        (true, true) => {}
-        (false, false) => return Err(Refusal::not_found()),
-        _ => return Err(Refusal::forbidden("You may not delete from this collection")),
-    }
-    let mut query = Query::parse(asked.query())?;
-    narrow(&mut query.filter, Endpoint::DeleteObject, asked.parameter("object"))?;
-    let Some(id) = query.filter.ids.first().cloned() else { return Err(Refusal::not_found()) };
-    if !query.filter.text.is_empty() {
-        let view = host.view(&asked.account);
-        query.limit = super::query::MOST;
-        // Without a version named, all of them are meant.
-        query.filter.versions.get_or_insert(Versions::All);
-        let chosen = page_query(collection, &query, None);
-        let chosen =
-            chosen.map_or(Ok(0), |query| Ok::<_, Refusal>(view.page(&query)?.items.len()))?;
-        let ids = vec![id.clone()];
-        let all = PageQuery {
-            ids,
-            versions: Versions::All,
-            ..PageQuery::of(collection.key, query.limit)
-        };
-        let held = view.page(&all)?.items.len();
-        if chosen == 0 {
-            return Err(Refusal::not_found());
-        }
-        if chosen < held {
-            return Err(Refusal::forbidden("An object is deleted with all its versions")
-                .because("Leave the filters out"));
-        }
-    }
-    if !host.withdraw(&asked.account, collection, &id)? {
-        return Err(Refusal::not_found());
-    }
-    Ok(with_status(StatusCode::OK, Body::empty()))
 }

@@ -1,17 +1,18 @@
 //! Adding objects (section 5.5).
 
-use axum::body::Body;
+use std::sync::{Arc, OnceLock};
+
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use stix::Timestamp;
 
 use super::answer::{Refusal, text, with_status};
+use super::body::{Coding, too_large};
 use super::{Asked, Server};
-use crate::host::{Collection, Host, Incoming};
+use crate::host::{About, Collection, Host, Incoming};
 use crate::resource::{Detail, Status};
 
 /// The most objects taken at once: as many as a page gives.
@@ -28,6 +29,7 @@ pub(super) fn may_write(asked: &Asked, collection: &Collection) -> Result<(), Re
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, title)
             .because(format!("Send the header Content-Type: {}", crate::TAXII)));
     }
+    Coding::of(&asked.parts.headers)?;
     let announced = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     let most = asked.about.max_content_length;
     if announced.is_some_and(|length| length > most as u64) {
@@ -36,61 +38,75 @@ pub(super) fn may_write(asked: &Asked, collection: &Collection) -> Result<(), Re
     Ok(())
 }
 
-/// The body, if it is not larger than announced by the API root.
-pub(super) async fn body(body: Body, most: usize) -> Result<Bytes, Refusal> {
-    let mut whole = BytesMut::new();
-    let mut pieces = body.into_data_stream();
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|_| Refusal::malformed("The body breaks off"))?;
-        if whole.len() + piece.len() > most {
-            return Err(too_large(most));
-        }
-        whole.extend_from_slice(&piece);
-    }
-    Ok(whole.freeze())
+/// Takes objects. The answer says what became of each; if that is not settled when the client's
+/// patience ends, that the request is pending.
+pub(super) async fn receive<H: Host>(
+    server: Arc<Server<H>>,
+    asked: Asked,
+    collection: Collection,
+    packed: Bytes,
+) -> Result<Response, Refusal> {
+    let About { patience, now, .. } = asked.about;
+    let (id, account) = (server.host.fresh_id().to_string(), asked.account.name.clone());
+    let begun = Arc::new(OnceLock::new());
+    let mut work = {
+        let (server, id, begun) = (server.clone(), id.clone(), begun.clone());
+        tokio::task::spawn_blocking(move || {
+            settle(&server, &asked, &collection, packed, id, &begun)
+        })
+    };
+    let settled = match tokio::time::timeout(patience, &mut work).await {
+        Ok(settled) => settled,
+        Err(_) => match begun.get() {
+            Some(total) => {
+                let pending = Status::pending(id.clone(), Timestamp::from_micros(now), *total);
+                let pending = Bytes::from(text(&pending));
+                let known = server.statuses.keep_pending(&account, &id, pending);
+                return Ok(with_status(StatusCode::ACCEPTED, known));
+            }
+            // It is not known yet whether it is an envelope at all.
+            None => work.await,
+        },
+    };
+    let settled = settled.unwrap_or_else(|_| Err(Refusal::failed("a request was broken off")));
+    settled.map(|status| with_status(StatusCode::ACCEPTED, status))
 }
 
-fn too_large(most: usize) -> Refusal {
-    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large")
-        .because(format!("This server takes at most {most} bytes at once"))
-}
-
-pub(super) fn receive<H: Host>(
+/// Does what is asked, to the end, and keeps the status.
+fn settle<H: Host>(
     server: &Server<H>,
     asked: &Asked,
     collection: &Collection,
-    body: &Bytes,
-) -> Result<Response, Refusal> {
-    let incoming = objects(body)?;
+    packed: Bytes,
+    id: String,
+    begun: &OnceLock<usize>,
+) -> Result<Bytes, Refusal> {
+    let coding = Coding::of(&asked.parts.headers)?;
+    let body = super::body::unpack(packed, coding, asked.about.max_content_length)?;
+    let incoming = objects(&body)?;
+    let _ = begun.set(incoming.len());
     let added = Timestamp::from_micros(asked.about.now);
-    let mut details: Vec<_> = incoming.iter().map(|one| describe(one, &added)).collect();
-    let receipts = server.host.receive(&asked.account, collection, incoming)?;
-    let (mut successes, mut failures) = (Vec::new(), Vec::new());
-    for (mut detail, receipt) in details.drain(..).zip(receipts) {
-        detail.message = receipt.err();
-        if detail.message.is_none() { successes.push(detail) } else { failures.push(detail) }
-    }
-    let id = server.host.fresh_id().to_string();
-    let status = Status {
-        id: id.clone(),
-        status: "complete".to_owned(),
-        request_timestamp: Some(added),
-        total_count: successes.len() + failures.len(),
-        success_count: successes.len(),
-        successes,
-        failure_count: failures.len(),
-        failures,
-        pending_count: 0,
-        pendings: Vec::new(),
+    let details: Vec<_> = incoming.iter().map(|one| describe(one, &added)).collect();
+    let receipts = match server.host.receive(&asked.account, collection, incoming) {
+        Ok(receipts) => receipts,
+        // Whoever was told that it is pending must not wait for ever.
+        Err(error) => {
+            let failed = vec![Err("the server failed".to_owned()); details.len()];
+            let status = Status::complete(id.clone(), added, details, failed);
+            server.statuses.keep(&asked.account.name, &id, Bytes::from(text(&status)));
+            return Err(error.into());
+        }
     };
-    let status = Bytes::from(text(&status));
-    server.statuses.keep(&asked.account.name, &id, status.clone());
-    Ok(with_status(StatusCode::ACCEPTED, status))
+    let status = Status::complete(id, added, details, receipts);
+    let written = Bytes::from(text(&status));
+    server.statuses.keep(&asked.account.name, &status.id, written.clone());
+    server.host.keep_status(&asked.account, &status);
+    Ok(written)
 }
 
 /// The objects of an envelope as they stand in it. One that is no object is told in the status:
 /// it holds up no other.
-fn objects(body: &Bytes) -> Result<Vec<Incoming>, Refusal> {
+pub(super) fn objects(body: &Bytes) -> Result<Vec<Incoming>, Refusal> {
     #[derive(Deserialize)]
     struct Envelope<'a> {
         #[serde(borrow, default)]
@@ -121,7 +137,7 @@ fn pointer(index: usize, within: &stix::Pointer) -> stix::Pointer {
 }
 
 /// Id and version of an object that was handed in, even of one that cannot be read.
-fn describe(incoming: &Incoming, added: &Timestamp) -> Detail {
+pub(super) fn describe(incoming: &Incoming, added: &Timestamp) -> Detail {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Named {

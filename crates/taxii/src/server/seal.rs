@@ -26,6 +26,7 @@ impl Binding<'_> {
 /// Seals and opens places.
 pub(super) struct Seal {
     nonces: hmac::Key,
+    tags: hmac::Key,
     body: Option<aead::LessSafeKey>,
 }
 
@@ -37,8 +38,14 @@ impl Seal {
         let body = aead::UnboundKey::new(&aead::CHACHA20_POLY1305, derived(b"taxii next").as_ref());
         Self {
             nonces: hmac::Key::new(hmac::HMAC_SHA256, derived(b"taxii nonce").as_ref()),
+            tags: hmac::Key::new(hmac::HMAC_SHA256, derived(b"taxii etag").as_ref()),
             body: body.ok().map(aead::LessSafeKey::new),
         }
+    }
+
+    /// An entity tag in the making.
+    pub(super) fn tags(&self) -> hmac::Context {
+        hmac::Context::with_key(&self.tags)
     }
 
     pub(super) fn seal(&self, binding: &Binding<'_>, position: Position) -> Option<String> {

@@ -1,11 +1,13 @@
-//! HTTP Basic (section 1.6.9, RFC 7617).
+//! HTTP Basic (section 1.6.9, RFC 7617) and certificates of clients (section 8.3.1).
 
-use axum::http::{HeaderMap, header};
+use axum::http::header;
+use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::answer::Refusal;
-use crate::host::{Account, Host};
+use crate::certificate::ClientCertificate;
+use crate::host::{Account, Host, Proofs};
 
 /// Base64 with its padding or without: some clients leave it out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -14,20 +16,25 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Who sends the request. No credentials, unreadable ones and wrong ones look the same.
-pub(super) fn sign_in<H: Host>(host: &H, headers: &HeaderMap) -> Result<Account, Refusal> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let only = match (values.next(), values.next()) {
-        (Some(value), None) => value.to_str().ok(),
-        _ => None,
+pub(super) fn sign_in<H: Host>(host: &H, parts: &Parts) -> Result<Account, Refusal> {
+    let shown = parts.extensions.get::<ClientCertificate>();
+    let certificate = shown.and_then(|ClientCertificate(shown)| *shown);
+    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let credentials = match (values.next(), values.next()) {
+        (None, _) => None,
+        (Some(only), None) => {
+            Some(only.to_str().ok().and_then(credentials).ok_or_else(Refusal::sign_in)?)
+        }
+        (Some(_), Some(_)) => return Err(Refusal::sign_in()),
     };
-    let found = match only.and_then(credentials) {
-        Some((user, password)) => host.authenticate(&user, &password)?,
-        None => None,
-    };
-    found.ok_or_else(Refusal::sign_in)
+    if credentials.is_none() && certificate.is_none() {
+        return Err(Refusal::sign_in());
+    }
+    let password = credentials.as_ref().map(|(user, password)| (user.as_str(), password.as_str()));
+    host.authenticate(&Proofs { password, certificate })?.ok_or_else(Refusal::sign_in)
 }
 
-fn credentials(header: &str) -> Option<(String, String)> {
+pub(super) fn credentials(header: &str) -> Option<(String, String)> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

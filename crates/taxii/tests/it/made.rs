@@ -1,7 +1,9 @@
 //! A server over a store made for tests. Time stands still.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -12,8 +14,9 @@ use serde_json::{Value, json};
 use stix::marking::Tlp;
 use stix::sign::{SecretKey, sign, verify};
 use stix::{Id, Object};
-use store::{Admitted, Clock, CollectionKind, Options, Random, Store, View};
-use taxii::{About, Account, Collection, Host, HostError, Incoming, Receipt};
+use store::{Admitted, Clock, CollectionKind, Options, Random, Store, View, Which};
+use taxii::resource::Status;
+use taxii::{About, Account, Collection, Fingerprint, Host, HostError, Incoming, Proofs, Receipt};
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -79,12 +82,28 @@ pub(crate) struct TestHost {
     pub(crate) store: Store,
     pub(crate) verified: Arc<AtomicUsize>,
     pub(crate) told: Arc<std::sync::Mutex<Vec<String>>>,
+    /// What was kept, by account and id.
+    pub(crate) kept: Arc<std::sync::Mutex<BTreeMap<(String, String), Status>>>,
+    /// How long a client waits, in milliseconds.
+    pub(crate) patience: Arc<AtomicU64>,
+    /// While it is held, nothing that is handed in is settled.
+    pub(crate) door: Arc<std::sync::Mutex<()>>,
     ids: Arc<AtomicU64>,
 }
 
+/// The certificate by which `tool` may sign in.
+pub(crate) fn certificate() -> Fingerprint {
+    Fingerprint::of(b"the tool's certificate")
+}
+
 impl Host for TestHost {
-    fn authenticate(&self, user: &str, password: &str) -> Result<Option<Account>, HostError> {
+    fn authenticate(&self, proofs: &Proofs<'_>) -> Result<Option<Account>, HostError> {
         self.verified.fetch_add(1, Ordering::SeqCst);
+        let Some((user, password)) = proofs.password else {
+            let tool =
+                Account { name: "tool".to_owned(), viewer: Viewer::Account("tool".to_owned()) };
+            return Ok((proofs.certificate == Some(certificate())).then_some(tool));
+        };
         let viewer = match user {
             "partner" => Viewer::Node(state(1)),
             "tool" | "other" => Viewer::Account(user.to_owned()),
@@ -101,6 +120,7 @@ impl Host for TestHost {
             description: "A server".to_owned(),
             contact: None,
             max_content_length: MOST,
+            patience: Duration::from_millis(self.patience.load(Ordering::SeqCst)),
             seal: [5; 32],
             now: BEGIN,
         }
@@ -132,7 +152,7 @@ impl Host for TestHost {
         collections.collect()
     }
 
-    fn view(&self, account: &Account) -> View {
+    fn view(&self, account: &Account, _: &Collection) -> View {
         self.store.view(account.viewer.clone())
     }
 
@@ -142,6 +162,7 @@ impl Host for TestHost {
         collection: &Collection,
         objects: Vec<Incoming>,
     ) -> Result<Vec<Receipt>, HostError> {
+        drop(self.door.lock());
         let mut kept = Vec::new();
         let receipts = objects
             .into_iter()
@@ -164,9 +185,20 @@ impl Host for TestHost {
         account: &Account,
         collection: &Collection,
         id: &Id,
+        which: Which,
     ) -> Result<bool, HostError> {
         let holder = Holder::Account(account.name.clone());
-        Ok(self.store.withdraw(collection.key, &holder, id)?)
+        Ok(self.store.withdraw_some(collection.key, &holder, id, which)?)
+    }
+
+    fn keep_status(&self, account: &Account, status: &Status) {
+        let key = (account.name.clone(), status.id.clone());
+        self.kept.lock().unwrap().insert(key, status.clone());
+    }
+
+    fn status(&self, account: &Account, id: &str) -> Result<Option<Status>, HostError> {
+        let key = (account.name.clone(), id.to_owned());
+        Ok(self.kept.lock().unwrap().get(&key).cloned())
     }
 
     fn asked(&self, account: &Account, _: &Collection, after: i64) {
@@ -207,6 +239,9 @@ pub(crate) fn made() -> Made {
         store: Store::open(dir.path(), options).unwrap(),
         verified: Arc::default(),
         told: Arc::default(),
+        kept: Arc::default(),
+        patience: Arc::new(AtomicU64::new(600_000)),
+        door: Arc::default(),
         ids: Arc::default(),
     };
     Made { router: taxii::server::router(host.clone()), host, _dir: dir }
