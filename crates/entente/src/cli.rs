@@ -1,6 +1,7 @@
 //! Every command and option, with its documentation: the one place where they are defined. Help,
 //! the reference in docs/ and the parser all come from here.
 
+mod collections;
 mod keys;
 mod release;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use release::{FourEyes, Propose, Release, Who};
 
+pub(crate) use collections::Collection;
 pub(crate) use keys::{Key, ResolvePeer, Sign, Verify};
 
 /// Share what you know with the states you choose, and with nobody else.
@@ -83,6 +85,9 @@ pub(crate) enum Command {
     /// Propose, approve and return what is to leave the node
     #[command(subcommand)]
     Release(Release),
+    /// Add and list TAXII collections, and say who may do what in them
+    #[command(subcommand)]
+    Collection(Collection),
     /// Tell who the node is, what it holds and how its peers are
     Status,
     /// Write a consistent copy of the store while the node runs
@@ -129,6 +134,12 @@ pub(crate) struct Serve {
     /// The certificate's private key, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Let TAXII clients sign in with the certificates that their accounts are bound to
+    #[arg(long, requires = "tls_cert")]
+    pub(crate) client_certificates: bool,
+    /// The same for certificates that one of these authorities vouches for, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) client_roots: Option<PathBuf>,
     /// Also serve /design, the page that shows all components
     #[arg(long)]
     pub(crate) dev: bool,
@@ -366,6 +377,13 @@ pub(crate) enum User {
     Add(AddUser),
     /// List the accounts
     List,
+    /// Bind an account to the certificate of its TAXII client: its password is no longer enough there
+    Bind(BindUser),
+    /// Loosen an account from all certificates
+    Unbind {
+        /// The account's name
+        name: String,
+    },
     /// Give an account a new password and end its sessions
     Passwd {
         /// The account's name
@@ -389,6 +407,19 @@ pub(crate) struct AddUser {
     /// Read the password from standard input instead of making one
     #[arg(long)]
     pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "certificate-or-fingerprint", required = true, multiple = false, args = ["certificate", "fingerprint"])]
+pub(crate) struct BindUser {
+    /// The account's name; of a partner, the name in its invitation
+    pub(crate) name: String,
+    /// The certificate, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Its SHA-256 fingerprint instead
+    #[arg(long, value_name = "HEX")]
+    pub(crate) fingerprint: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -3,6 +3,7 @@
 mod ask;
 mod backup;
 mod canonicalize;
+mod collection;
 mod convert;
 mod doctor;
 mod export;
@@ -51,6 +52,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Peer(act) => peer::run(&dir, act, out),
         Command::User(act) => user::run(&dir, act, out),
         Command::Release(act) => release::run(&dir, act, out),
+        Command::Collection(act) => collection::run(&dir, act, out),
         Command::Status => status::run(&dir, out),
         Command::Backup(args) => backup::run(&dir, &args, out),
         Command::Doctor => doctor::run(&dir, out),

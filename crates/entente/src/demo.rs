@@ -16,7 +16,7 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::output::{Output, spinner};
 use child::Plan;
 use control::Request;
-use prepare::{ACCOUNTS, City};
+use prepare::{ACCOUNTS, City, Listed};
 use supervisor::Supervisor;
 
 const DEFAULT_DIR: &str = "entente-demo";
@@ -31,6 +31,8 @@ struct Up {
     web: String,
     taxii: String,
     accounts: Vec<Login>,
+    /// What the administrator finds over TAXII, and what does not exist for it.
+    collections: Vec<Listed>,
 }
 
 #[derive(Serialize)]
@@ -104,13 +106,15 @@ fn up(dir: &Path, args: &Demo, out: Output) -> Result<()> {
     let root =
         std::fs::read_to_string(authority.root()).context("cannot read the authority's root")?;
     prepare::peers(&plans, &root)?;
+    let collections: Vec<_> =
+        plans.iter().map(|plan| prepare::collections(&plan.dir)).collect::<Result<_>>()?;
     wait.set_message("starting the nodes and waiting until each has pulled from the others");
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.context("cannot start")?.block_on(async {
         let supervisor = Supervisor::start(dir, plans.clone()).await?;
         wait.finish_and_clear();
-        announce(dir, &cities, &plans, &authority.root(), out)?;
+        announce(dir, &cities, &plans, collections, &authority.root(), out)?;
         supervisor.run().await?;
         eprintln!("all nodes have ended; what they stored is in {}", dir.display());
         Ok(())
@@ -149,11 +153,19 @@ fn claim(dir: &Path, reset: bool) -> Result<()> {
     std::fs::write(&mark, "{}\n").context(format!("cannot write {}", mark.display()))
 }
 
-fn announce(dir: &Path, cities: &[City], plans: &[Plan], root: &Path, out: Output) -> Result<()> {
+fn announce(
+    dir: &Path,
+    cities: &[City],
+    plans: &[Plan],
+    collections: Vec<Vec<Listed>>,
+    root: &Path,
+    out: Output,
+) -> Result<()> {
     let nodes: Vec<Up> = cities
         .iter()
         .zip(plans)
-        .map(|(city, plan)| Up {
+        .zip(collections)
+        .map(|((city, plan), collections)| Up {
             node: city.name.clone(),
             state: city.profile.code.clone(),
             web: format!("{}/", plan.address),
@@ -166,6 +178,7 @@ fn announce(dir: &Path, cities: &[City], plans: &[Plan], root: &Path, out: Outpu
                     role: account.name,
                 })
                 .collect(),
+            collections,
         })
         .collect();
     let row = |node: &Up| {
@@ -182,7 +195,13 @@ fn announce(dir: &Path, cities: &[City], plans: &[Plan], root: &Path, out: Outpu
     let shown = dir.display();
     let more = format!(
         "
-TAXII 2.1 is at each address under /taxii2/, with the same accounts.
+TAXII 2.1 is at each address under /taxii2/, with the same accounts. For the administrator there is
+  workspace  to read and write: what it writes there it reads back at once
+  released   to read: everything that the node holds and it may see
+  inbox      to write: goes to admission; unsigned objects are kept aside
+  tips       to write: the analyst reads it
+  watchlist  the analysts’ own, which does not exist for the administrator
+at https://127.0.0.1:PORT/taxii2/api/collections/NAME/; `--json` prints their ids.
 
 Your browser warns until it trusts the demo's certificate authority, which can vouch for this
 machine's loopback addresses only. Its root: {root}

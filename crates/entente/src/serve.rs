@@ -1,5 +1,6 @@
 //! `entente serve`: the node with its doors open.
 
+mod clients;
 mod listen;
 mod parent;
 pub mod routes;
@@ -9,6 +10,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use axum::middleware::map_request;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use node::{Link, Node, Profile};
@@ -18,6 +20,7 @@ use crate::cli::Serve;
 use crate::error::{Context, Error, Kind, Result};
 use crate::home;
 use crate::output::Output;
+use clients::Clients;
 use listen::Address;
 
 /// How long open requests may go on when the node ends.
@@ -40,7 +43,7 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
     log();
     let address = Address::parse(&args.listen)?;
     let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(cert), Some(key)) => Some(listen::tls(cert, key)?),
+        (Some(cert), Some(key)) => Some(listen::tls(cert, key, &Clients::of(args))?),
         _ if address.is_tls => {
             return Err(Error::new(Kind::Usage, "https needs a certificate").hint(
                 "give --tls-cert and --tls-key, or listen on http://127.0.0.1:PORT behind a proxy",
@@ -61,8 +64,8 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
         let public = args.public.clone();
         let doors = Doors { is_tls: address.is_tls, public, child: args.child, out };
         tokio::spawn(tell(node.clone(), handle.clone(), doors));
-        let routes =
-            routes::all(&node, options).into_make_service_with_connect_info::<SocketAddr>();
+        let routes = routes::all(&node, options).layer(map_request(clients::shown));
+        let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
         let served = match tls.filter(|_| address.is_tls) {
             Some(config) => {
                 let server =

@@ -1,10 +1,13 @@
 //! Accounts: the people of the node, its peers, and outside tools.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Argon2, Params};
 use serde::{Deserialize, Serialize};
 use stix::Id;
 
+use crate::collections::Rights;
 use crate::error::Error;
 use crate::{Node, Viewer};
 
@@ -63,6 +66,12 @@ pub struct Account {
     pub peer: Option<Id>,
     /// When it was made, in microseconds since 1970.
     pub created: i64,
+    /// What it may do in collections, by their names, where that is not what everybody may.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) grants: BTreeMap<String, Rights>,
+    /// The fingerprints of the certificates that it is bound to.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) certificates: BTreeSet<String>,
     hash: String,
 }
 
@@ -77,6 +86,9 @@ pub struct AccountInfo {
     pub role: Role,
     /// When it was made, in microseconds since 1970.
     pub created: i64,
+    /// The SHA-256 fingerprints of the certificates that it is bound to.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub certificates: BTreeSet<String>,
 }
 
 /// What is needed to make an account.
@@ -126,6 +138,8 @@ impl Node {
             role: new.role,
             peer,
             created: self.now(),
+            grants: BTreeMap::new(),
+            certificates: BTreeSet::new(),
         };
         let mut is_new = false;
         self.accounts().update(&account.name, |held| {
@@ -150,9 +164,7 @@ impl Node {
 
     /// Removes an account and ends its sessions.
     pub fn remove_account(&self, name: &str) -> Result<(), Error> {
-        if self.accounts().get(name)?.is_none() {
-            return Err(Error::NoAccount { name: name.to_owned() });
-        }
+        self.unbind_certificates(name)?;
         self.accounts().remove(name)?;
         self.inner.credentials.forget();
         self.end_sessions_of(name)
@@ -168,12 +180,31 @@ impl Node {
                 display: account.display,
                 role: account.role,
                 created: account.created,
+                certificates: account.certificates,
             })
             .collect())
     }
 
     pub(crate) fn account(&self, name: &str) -> Result<Option<Account>, Error> {
         Ok(self.accounts().get(name)?)
+    }
+
+    pub(crate) fn all_accounts(&self) -> Result<Vec<Account>, Error> {
+        Ok(self.accounts().list()?.into_iter().map(|(_, account)| account).collect())
+    }
+
+    pub(crate) fn change_account(
+        &self,
+        name: &str,
+        change: impl Fn(&mut Account),
+    ) -> Result<(), Error> {
+        let changed = self.accounts().update(name, |held| {
+            held.map(|mut account| {
+                change(&mut account);
+                account
+            })
+        })?;
+        changed.map(|_| ()).ok_or_else(|| Error::NoAccount { name: name.to_owned() })
     }
 
     fn accounts(&self) -> store::Shelf<Account> {

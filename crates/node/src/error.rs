@@ -70,6 +70,32 @@ pub enum Error {
         /// What the hashing said.
         reason: String,
     },
+    /// There is no collection of that name.
+    #[error("there is no collection “{name}”")]
+    NoCollection {
+        /// The name.
+        name: String,
+    },
+    /// There is a collection of that name already.
+    #[error("there is a collection “{name}” already")]
+    CollectionExists {
+        /// The name.
+        name: String,
+    },
+    /// The name cannot be a collection's.
+    #[error(
+        "“{name}” cannot be a collection’s name: use 2 to 40 of a–z, 0–9, dot and hyphen, and none that every account has"
+    )]
+    BadCollectionName {
+        /// The name.
+        name: String,
+    },
+    /// The certificate is another account's.
+    #[error("the certificate is bound to the account “{account}” already")]
+    CertificateTaken {
+        /// That account.
+        account: String,
+    },
     /// There is no such peer.
     #[error("there is no peer “{name}”")]
     NoPeer {

@@ -8,6 +8,8 @@
 mod account;
 mod admit;
 mod audit;
+mod certificate;
+mod collections;
 mod credential;
 mod delivery;
 mod draft;
@@ -27,6 +29,7 @@ mod pull;
 mod rings;
 mod session;
 pub mod states;
+mod statuses;
 mod sync;
 
 use std::os::unix::fs::DirBuilderExt;
@@ -40,6 +43,7 @@ use store::{Clock, ListSpec, Random, Store, View};
 pub use account::{Account, AccountInfo, NewAccount, Role};
 pub use admit::{Admission, Quarantined, Refusal, Tally};
 pub use audit::{Act, Actor, Door, Event, Tells};
+pub use collections::{CollectionInfo, Rights};
 pub use delivery::{Delivery, DeliveryState};
 pub use draft::Draft;
 pub use error::{Error, SignInError};
@@ -92,10 +96,24 @@ struct Inner {
     gate: credential::Gate,
     deliveries: delivery::Ledger,
     pulls: pull::Pulls,
+    statuses: statuses::Statuses,
     nudge: tokio::sync::Notify,
     seal: [u8; 32],
     /// The newest version that this node gave, in milliseconds since 1970.
     stamp: std::sync::atomic::AtomicI64,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let now = self.clock.now_micros();
+        let records = self.statuses.take(&self.store, now).unwrap_or_default();
+        if !records.is_empty() {
+            let batch = store::Batch { objects: Vec::new(), records };
+            if let Err(error) = self.store.append(batch) {
+                tracing::warn!(%error, "the last statuses were not written");
+            }
+        }
+    }
 }
 
 impl Node {
@@ -151,6 +169,7 @@ impl Node {
             gate: credential::Gate::default(),
             deliveries: delivery::Ledger::default(),
             pulls: pull::Pulls::default(),
+            statuses: statuses::Statuses::default(),
             nudge: tokio::sync::Notify::new(),
             seal,
             stamp: std::sync::atomic::AtomicI64::new(0),

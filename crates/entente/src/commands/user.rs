@@ -5,10 +5,13 @@ use std::path::Path;
 
 use base64::Engine;
 use node::{AccountInfo, NewAccount};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde::Serialize;
 use store::Random;
+use taxii::Fingerprint;
 
-use crate::cli::{Role, User};
+use crate::cli::{BindUser, Role, User};
 use crate::error::{Context, Error, Kind, Result};
 use crate::home;
 use crate::output::Output;
@@ -43,12 +46,41 @@ pub(crate) fn run(dir: &Path, act: User, out: Output) -> Result<()> {
             let empty = "no accounts; add one with `entente user add NAME --role analyst`";
             out.list(&node.account_list()?, ["name", "role", "displayed as"], row, empty)
         }
+        User::Bind(args) => {
+            let fingerprint = fingerprint(&args)?;
+            node.bind_certificate(&args.name, fingerprint)?;
+            let bound = Bound { user: args.name.clone(), certificate: fingerprint.to_string() };
+            out.one(&bound, || format!("{} is bound to {fingerprint}\n", args.name))
+        }
+        User::Unbind { name } => {
+            node.unbind_certificates(&name)?;
+            told(name, None, out)
+        }
         User::Passwd { name, password_stdin } => {
             let (password, made) = password(password_stdin)?;
             node.set_password(&name, &password)?;
             told(name, made, out)
         }
     }
+}
+
+#[derive(Serialize)]
+struct Bound {
+    user: String,
+    certificate: String,
+}
+
+/// The fingerprint that was given, or that of the certificate in the file.
+fn fingerprint(args: &BindUser) -> Result<Fingerprint> {
+    if let Some(text) = &args.fingerprint {
+        return text.parse().map_err(|error: taxii::NoFingerprint| {
+            Error::new(Kind::Invalid, error.to_string())
+                .hint("openssl x509 -noout -fingerprint -sha256 -in FILE prints it")
+        });
+    }
+    let path = args.certificate.as_deref().unwrap_or_else(|| Path::new(""));
+    let wrong = || format!("there is no certificate in PEM in {}", path.display());
+    Ok(Fingerprint::of(&CertificateDer::from_pem_file(path).context(wrong())?))
 }
 
 fn told(user: String, password: Option<String>, out: Output) -> Result<()> {

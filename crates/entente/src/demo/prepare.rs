@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use node::{FourEyes, NewAccount, Node, Profile, Reach, Role};
 use serde::Deserialize;
+use node::{NewAccount, Node, Profile, Reach, Rights, Role};
+use serde::{Deserialize, Serialize};
 use stix::Id;
 
 use super::child::Plan;
@@ -24,6 +26,73 @@ pub(crate) const ACCOUNTS: [DemoAccount; 3] = [
     DemoAccount { name: "releaser", display: "Releasing officer", role: Role::Releaser },
     DemoAccount { name: "administrator", display: "Administrator", role: Role::Administrator },
 ];
+
+/// A collection that accounts of the demo share.
+struct SharedCollection {
+    name: &'static str,
+    title: &'static str,
+    description: &'static str,
+    grants: &'static [(&'static str, Rights)],
+}
+
+/// Together with what every account has, the administrator finds collections of each kind: one to
+/// read and write (its workspace), one to read (what is released), two to write (the inbox and
+/// `tips`), and one that does not exist for it (`watchlist`).
+const SHARED: [SharedCollection; 2] = [
+    SharedCollection {
+        name: "tips",
+        title: "Tips",
+        description: "Hints for the duty analyst; whoever writes them does not read them",
+        grants: &[
+            ("administrator", Rights { read: false, write: true }),
+            ("analyst", Rights { read: true, write: false }),
+        ],
+    },
+    SharedCollection {
+        name: "watchlist",
+        title: "Watch list",
+        description: "What the analysts of this node watch together",
+        grants: &[
+            ("analyst", Rights { read: true, write: true }),
+            ("releaser", Rights { read: true, write: true }),
+        ],
+    },
+];
+
+/// A collection as `--json` prints it.
+#[derive(Clone, Serialize)]
+pub(crate) struct Listed {
+    pub(crate) alias: String,
+    pub(crate) id: String,
+    /// Whether the administrator reads it, and writes it.
+    pub(crate) read: bool,
+    pub(crate) write: bool,
+}
+
+/// The administrator's collections, and those of the others, which do not exist for it.
+pub(crate) fn collections(dir: &Path) -> Result<Vec<Listed>> {
+    let node = home::open(dir)?;
+    let failed = |error: taxii::HostError| Error::new(Kind::Failed, error.to_string());
+    let administrator =
+        taxii::Account { name: "administrator".to_owned(), viewer: node::Viewer::Public };
+    let own = taxii::Host::collections(&node, &administrator).map_err(failed)?;
+    let mut listed: Vec<_> = own
+        .into_iter()
+        .map(|one| Listed {
+            alias: one.alias.unwrap_or_default(),
+            id: one.id.to_string(),
+            read: one.can_read,
+            write: one.can_write,
+        })
+        .collect();
+    for one in node.collection_list()? {
+        let id = one.id.to_string();
+        if !listed.iter().any(|own| own.id == id) {
+            listed.push(Listed { alias: one.name, id, read: false, write: false });
+        }
+    }
+    Ok(listed)
+}
 
 /// A demo's password protects nothing: it is printed, and the nodes listen on loopback only.
 pub(crate) fn password(account: &str, city: &str) -> String {
@@ -97,6 +166,12 @@ pub(crate) fn node(city: &City, dir: &Path) -> Result<()> {
     }
     // So that both ways out can be seen: named partners by one person, the community by two.
     node.set_four_eyes(FourEyes::Community)?;
+    for collection in &SHARED {
+        node.add_collection(collection.name, collection.title, collection.description)?;
+        for (account, rights) in collection.grants {
+            node.grant(collection.name, account, Some(*rights))?;
+        }
+    }
     let broken = |error: stix::Error| Error::of(Kind::Invalid, &error);
     let objects: Result<Vec<_>, _> =
         files::objects(city.bundle.into()).map_err(broken)?.into_iter().collect();

@@ -9,6 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::{Host, Url};
 
+use super::clients::{self, Clients};
 use crate::error::{Context, Error, Kind, Result};
 
 /// An address of `--listen`, found to be allowed.
@@ -71,16 +72,16 @@ impl Address {
 }
 
 /// TLS 1.2 and 1.3 with the certificate chain and key of these files.
-pub(crate) fn tls(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>> {
+pub(crate) fn tls(cert: &Path, key: &Path, clients: &Clients) -> Result<Arc<ServerConfig>> {
     let unreadable = |path: &Path| format!("cannot read {}", path.display());
     let chain: Vec<_> = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect)
         .context(unreadable(cert))?;
     let key = PrivateKeyDer::from_pem_file(key).context(unreadable(key))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
+    let clients = clients.verifier()?;
+    let mut config = ServerConfig::builder_with_provider(clients::provider())
         .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+        .and_then(|builder| builder.with_client_cert_verifier(clients).with_single_cert(chain, key))
         .context("the certificate cannot be used")?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))

@@ -233,7 +233,8 @@ fn the_inbox_makes_nothing_the_states_own() {
     fact["id"] = json!(stix::id::of_sco(fact.as_object().unwrap()).unwrap());
     let fact = Object::parse(fact.to_string()).unwrap();
     let list = stix::marking::releasable_to(&[state(1)].into(), &std::collections::BTreeSet::new());
-    let account = made.node.authenticate("tool", PASSWORD).unwrap().unwrap();
+    let account =
+        made.node.authenticate(&taxii::Proofs::password("tool", PASSWORD)).unwrap().unwrap();
     let inbox =
         made.node.collections(&account).unwrap().into_iter().find(|one| !one.can_read).unwrap();
     let incoming = [Object::parse(statement.to_string()).unwrap(), fact.clone(), list]

@@ -139,7 +139,11 @@ fn a_partner_has_what_it_was_sent_and_asks_beyond() {
     let (made, releaser) = world();
     made.node.release(&releaser, release(vec![campaign(1, "x", Some(Tlp::Clear))])).unwrap();
     let invitation = made.node.invite(profile(1), "http://127.0.0.1:9/taxii2/", "").unwrap();
-    let account = made.node.authenticate(&invitation.user, &invitation.password).unwrap().unwrap();
+    let account = made
+        .node
+        .authenticate(&taxii::Proofs::password(&invitation.user, &invitation.password))
+        .unwrap()
+        .unwrap();
     let collection = made.node.collections(&account).unwrap().remove(0);
     let state = || made.node.deliveries(&releaser, &id(1)).unwrap()[0].state.clone();
     let added = made.node.view_of(account.viewer.clone()).get(&id(1)).unwrap().unwrap().added;
