@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use node::{FourEyes, NewAccount, Node, Profile, Reach, Role};
-use serde::Deserialize;
-use node::{NewAccount, Node, Profile, Reach, Rights, Role};
+use node::{FourEyes, NewAccount, Node, Profile, Reach, Rights, Role};
 use serde::{Deserialize, Serialize};
 use stix::Id;
 
