@@ -189,10 +189,10 @@ impl Node {
         let by = release::Holder::Account(holder(name));
         loop {
             let query = PageQuery { versions: Versions::All, ..PageQuery::of(key, 1_000) };
-            let page = view.page(&query)?;
+            let page = view.manifest(&query)?;
             let mut gone = false;
-            for item in &page.items {
-                gone |= self.inner.store.withdraw(key, &by, &item.brief().id.parse()?)?;
+            for held in &page.items {
+                gone |= self.inner.store.withdraw(key, &by, &held.id.parse()?)?;
             }
             if !gone {
                 break;
