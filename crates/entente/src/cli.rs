@@ -3,6 +3,7 @@
 
 mod collections;
 mod keys;
+mod peers;
 mod release;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ pub(crate) use release::{FourEyes, Propose, Release, Who};
 
 pub(crate) use collections::Collection;
 pub(crate) use keys::{Key, ResolvePeer, Sign, Verify};
+pub(crate) use peers::{AddFeed, AddPeer, AddTaxii, Invite, Peer, RemovePeer, SetPeer, Terms, Way};
 
 /// Share what you know with the states you choose, and with nobody else.
 ///
@@ -76,7 +78,7 @@ pub(crate) enum Command {
     Canonicalize(Canonicalize),
     /// Convert other formats to STIX 2.1 and back, and report every loss
     Convert(Convert),
-    /// Invite, add, list and remove the nodes of partners
+    /// Invite, add, list and remove the nodes of partners, and feeds
     #[command(subcommand)]
     Peer(Peer),
     /// Add and list the accounts of people and tools
@@ -315,60 +317,6 @@ pub(crate) enum Source {
     Csv,
     /// A list of one value a line
     Ioc,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Peer {
-    /// Make the file by which another node may sign in here and pull
-    Invite(Invite),
-    /// Use the file that another node made for us: from now on we pull from it
-    Add(AddPeer),
-    /// List the peers and how far we hold what they released
-    List,
-    /// Choose between keys that claim to succeed one: until then nothing of its owner is admitted
-    Resolve(ResolvePeer),
-    /// End the relation with a peer; what it released to us stays
-    Remove {
-        /// The peer's name, code or identity
-        peer: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Invite {
-    /// What people call the other node, for example its city
-    #[arg(long)]
-    pub(crate) name: String,
-    /// The code of its state or agency
-    #[arg(long)]
-    pub(crate) code: String,
-    /// The state's or agency's name in English [default: the name that belongs to the code]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) state_name: Option<String>,
-    /// The id of its state's identity: `entente status` over there tells it
-    #[arg(long, value_name = "ID")]
-    pub(crate) state_id: String,
-    /// The address at which the other node reaches this one
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: String,
-    /// The certificates to check this node's address against, in PEM
-    #[arg(long, value_name = "FILE")]
-    pub(crate) roots: Option<PathBuf>,
-    /// Write to this file instead of standard output. It holds a password: hand it over in person
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AddPeer {
-    /// The file of the invitation; `-` is standard input
-    pub(crate) file: PathBuf,
-    /// The fingerprint that the other side told you; asked for on a terminal if it is left out
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) fingerprint: Option<String>,
-    /// Its host may lie on this machine or in this network, and there be asked without TLS
-    #[arg(long)]
-    pub(crate) allow_private: bool,
 }
 
 #[derive(Debug, Subcommand)]

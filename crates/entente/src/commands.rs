@@ -7,6 +7,7 @@ mod collection;
 mod convert;
 mod doctor;
 mod export;
+mod feed;
 pub(crate) mod files;
 mod import;
 mod init;

@@ -146,7 +146,7 @@ pub enum FeedKind {
     /// A TAXII 2.1 server.
     Taxii {
         /// How it is reached: at the address of its discovery.
-        door: Access,
+        access: Access,
         /// The API root, if it is not the one that discovery names first.
         #[serde(default)]
         api_root: Option<String>,
@@ -160,7 +160,7 @@ pub enum FeedKind {
     /// A MISP feed on a server.
     Misp {
         /// How it is reached: at the address of its folder.
-        door: Access,
+        access: Access,
     },
     /// A MISP feed in a folder of this machine.
     Folder {
@@ -185,22 +185,22 @@ impl Feed {
     /// Where it lies: an address or a folder.
     pub fn address(&self) -> String {
         match &self.kind {
-            FeedKind::Taxii { door, .. } | FeedKind::Misp { door } => door.url.clone(),
+            FeedKind::Taxii { access, .. } | FeedKind::Misp { access } => access.url.clone(),
             FeedKind::Folder { path } => path.display().to_string(),
         }
     }
 
     /// How it is reached, if over the network.
-    pub fn door(&self) -> Option<&Access> {
+    pub fn access(&self) -> Option<&Access> {
         match &self.kind {
-            FeedKind::Taxii { door, .. } | FeedKind::Misp { door } => Some(door),
+            FeedKind::Taxii { access, .. } | FeedKind::Misp { access } => Some(access),
             FeedKind::Folder { .. } => None,
         }
     }
 
-    fn door_mut(&mut self) -> Option<&mut Access> {
+    fn access_mut(&mut self) -> Option<&mut Access> {
         match &mut self.kind {
-            FeedKind::Taxii { door, .. } | FeedKind::Misp { door } => Some(door),
+            FeedKind::Taxii { access, .. } | FeedKind::Misp { access } => Some(access),
             FeedKind::Folder { .. } => None,
         }
     }
@@ -215,12 +215,12 @@ impl Node {
             let reason = format!("there is a peer “{}” already", feed.name);
             return Err(Error::Setting { reason });
         }
-        if let Some(door) = feed.door_mut() {
-            door.allow = reach.allow(&door.url)?;
+        if let Some(access) = feed.access_mut() {
+            access.allow = reach.allow(&access.url)?;
         }
         // What cannot be asked at all is said now.
-        if let Some(door) = feed.door() {
-            taxii::client::Client::new(self.config(door, &feed.terms)?)?;
+        if let Some(access) = feed.access() {
+            taxii::client::Client::new(self.config(access, &feed.terms)?)?;
         }
         self.feed_shelf().update(&feed.name, |held| held.or_else(|| Some(feed.clone())))?;
         self.inner.nudge.notify_waiters();

@@ -1,14 +1,15 @@
 //! `entente peer`
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::Path;
 
-use node::{Invitation, KeyState, Node, Profile, Reach};
+use node::{Invitation, KeyState, Node, Origin, Profile, Reach};
 use serde::Serialize;
 use stix::Id;
 
-use super::{ask, files, key};
+use super::{ask, feed, files, key};
 use crate::cli::{AddPeer, Invite, Peer, ResolvePeer};
 use crate::error::{Context, Error, Kind, Result};
 use crate::home;
@@ -19,38 +20,63 @@ pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
     match act {
         Peer::Invite(args) => invite(&node, args),
         Peer::Add(args) => add(&node, &args, out),
-        Peer::List => {
-            let row = |peer: &Known| {
-                let or_dash =
-                    |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-                [
-                    peer.profile.code.clone(),
-                    peer.profile.name.clone(),
-                    if peer.may_pull { "yes" } else { "no" }.to_owned(),
-                    or_dash(&peer.url),
-                    or_dash(&peer.held_up_to),
-                    or_dash(&peer.fingerprint),
-                    peer.keys.map_or("–", keys_word).to_owned(),
-                ]
-            };
-            let heading = [
-                "state",
-                "node",
-                "may pull here",
-                "we pull from",
-                "held up to",
-                "fingerprint",
-                "keys",
-            ];
-            let empty = "no peers; `entente peer invite --help` tells how to begin";
-            out.list(&known(&node)?, heading, row, empty)
-        }
+        Peer::AddTaxii(args) => feed::add_taxii(&node, args, out),
+        Peer::AddFeed(args) => feed::add_misp(&node, args, out),
+        Peer::Set(args) => feed::set(&node, args, out),
+        Peer::List => list(&node, out),
+        Peer::Show { peer } => feed::show(&node, &peer, out),
+        Peer::Pull { peer } => feed::pull(&node, &peer, out),
         Peer::Resolve(args) => resolve(&node, &args, out),
-        Peer::Remove { peer } => {
-            let removed = node.remove_peer(&peer)?;
-            out.one(&removed.profile, || format!("{} is no peer any more", removed.profile.name))
-        }
+        Peer::Remove(args) => feed::remove(&node, &args, out),
     }
+}
+
+/// A peer or a feed in a list.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Row {
+    Node(Known),
+    Feed(feed::Shown),
+}
+
+fn list(node: &Node, out: Output) -> Result<()> {
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+    let cells = |row: &Row| match row {
+        Row::Node(peer) => [
+            peer.profile.name.clone(),
+            peer.profile.code.clone(),
+            if peer.may_pull { "yes" } else { "no" }.to_owned(),
+            or_dash(&peer.url),
+            or_dash(&peer.held_up_to),
+            peer.pulling.as_ref().map_or_else(|| "–".to_owned(), feed::Pulling::word),
+            or_dash(&peer.fingerprint),
+            peer.keys.map_or("–", keys_word).to_owned(),
+        ],
+        Row::Feed(feed) => [
+            feed.name.clone(),
+            feed.kind.to_owned(),
+            "no".to_owned(),
+            feed.url.clone(),
+            or_dash(&feed.pulling.succeeded),
+            feed.pulling.word(),
+            "–".to_owned(),
+            "–".to_owned(),
+        ],
+    };
+    let heading = [
+        "peer",
+        "state",
+        "may pull here",
+        "we pull from",
+        "held up to",
+        "pulling",
+        "fingerprint",
+        "keys",
+    ];
+    let mut rows: Vec<_> = known(node)?.into_iter().map(Row::Node).collect();
+    rows.extend(feed::all(node)?.into_iter().map(Row::Feed));
+    let empty = "no peers; `entente peer invite --help` tells how to begin";
+    out.list(&rows, heading, cells, empty)
 }
 
 /// A peer as far as the node's records tell: whether it answers now only the running node knows,
@@ -69,6 +95,34 @@ pub(super) struct Known {
     fingerprint: Option<String>,
     /// How its keys stand.
     pub(super) keys: Option<KeyState>,
+    /// How pulling from it goes, if it invited us.
+    pulling: Option<feed::Pulling>,
+}
+
+impl Known {
+    /// For people, a line for each fact.
+    pub(super) fn text(&self) -> String {
+        let mut text = format!(
+            "{}  ({}, {})\n",
+            line(&self.profile.name),
+            self.profile.state_name,
+            self.profile.code
+        );
+        let mut row = |name: &str, value: &str| {
+            let _ = writeln!(text, "{name:15}  {}", line(value));
+        };
+        let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+        row("identity", self.profile.state.as_str());
+        row("may pull here", if self.may_pull { "yes" } else { "no" });
+        row("we pull from", &or_dash(&self.url));
+        row("held up to", &or_dash(&self.held_up_to));
+        row("fingerprint", &or_dash(&self.fingerprint));
+        row("keys", self.keys.map_or("–", keys_word));
+        if let Some(pulling) = &self.pulling {
+            pulling.text(&mut text);
+        }
+        text
+    }
 }
 
 /// How a peer's keys stand, for people.
@@ -87,7 +141,11 @@ pub(super) fn known(node: &Node) -> Result<Vec<Known>> {
     let of = |peer: node::Peer| {
         let partner = partners.iter().find(|partner| partner.profile.state == peer.profile.state);
         let held = node.held_up_to(&peer)?;
+        let origin = Origin::Node(peer.profile.state.clone());
+        let terms = peer.source.as_ref().map(|source| &source.terms);
+        let pulling = terms.map(|terms| feed::Pulling::of(node, &origin, terms)).transpose()?;
         Ok(Known {
+            pulling,
             may_pull: peer.account.is_some(),
             url: peer.source.map(|source| source.url),
             held_up_to: held.map(|held| held.to_string()),
@@ -126,7 +184,7 @@ fn discovery(url: &str) -> String {
 }
 
 /// Where the other side may lie.
-fn reach(private: bool) -> Reach {
+pub(super) fn reach(private: bool) -> Reach {
     if private { Reach::Anywhere } else { Reach::Public }
 }
 

@@ -75,11 +75,11 @@ pub(crate) struct Connection {
 impl Connection {
     /// Whether it is one to this source, as it is now.
     pub(crate) fn fits(&self, source: &Source) -> bool {
-        let door = |source: &Source| {
+        let access = |source: &Source| {
             let Source { url, roots, user, password, allow, terms, .. } = source.clone();
             (url, roots, user, password, allow, terms.most_answer)
         };
-        door(&self.source) == door(source)
+        access(&self.source) == access(source)
     }
 }
 
@@ -254,13 +254,13 @@ impl Node {
                 let feed = feed.ok_or_else(|| Error::NoPeer { name: name.clone() })?;
                 let Feed { kind, terms, .. } = feed;
                 match kind {
-                    FeedKind::Taxii { door, api_root, collections, from } => {
-                        let config = Config { api_root, ..self.config(&door, &terms)? };
+                    FeedKind::Taxii { access, api_root, collections, from } => {
+                        let config = Config { api_root, ..self.config(&access, &terms)? };
                         let client = Client::new(config)?;
                         self.from_taxii(name, &client, &collections, from.as_ref(), round).await
                     }
-                    FeedKind::Misp { door } => {
-                        let files = Files::new(self.config(&door, &terms)?)?;
+                    FeedKind::Misp { access } => {
+                        let files = Files::new(self.config(&access, &terms)?)?;
                         self.from_misp(name, &misp::Shop::Remote(files), round).await
                     }
                     FeedKind::Folder { path } => {
@@ -274,7 +274,7 @@ impl Node {
     /// Connects to a state's node and finds what it releases: it lies in the first collection that
     /// can be read and not written.
     async fn connect(&self, source: Source) -> Result<Connection, Error> {
-        let door = Access {
+        let access = Access {
             url: source.url.clone(),
             allow: source.allow.clone(),
             roots: source.roots.clone(),
@@ -282,7 +282,7 @@ impl Node {
             user: Some(source.user.clone()),
             password: Some(source.password.clone()),
         };
-        let client = Client::new(self.config(&door, &source.terms)?)?;
+        let client = Client::new(self.config(&access, &source.terms)?)?;
         let collections = client.collections().await?;
         let released = collections
             .iter()
@@ -295,18 +295,18 @@ impl Node {
     }
 
     /// How a server is reached, and how much of an answer is taken.
-    pub(crate) fn config(&self, door: &Access, terms: &Terms) -> Result<Config, Error> {
-        let pin = door.pin.as_deref().map(str::parse).transpose();
-        let credentials = door.user.as_ref().map(|user| Credentials {
+    pub(crate) fn config(&self, access: &Access, terms: &Terms) -> Result<Config, Error> {
+        let pin = access.pin.as_deref().map(str::parse).transpose();
+        let credentials = access.user.as_ref().map(|user| Credentials {
             user: user.clone(),
-            password: door.password.clone().unwrap_or_default(),
+            password: access.password.clone().unwrap_or_default(),
         });
         Ok(Config {
-            url: door.url.clone(),
+            url: access.url.clone(),
             credentials,
-            roots: door.roots.clone(),
+            roots: access.roots.clone(),
             pin: pin.map_err(|reason| Error::Setting { reason })?,
-            allow: door.allow.clone(),
+            allow: access.allow.clone(),
             most: usize::try_from(terms.most_answer).unwrap_or(usize::MAX),
             network: self.inner.network.clone(),
             ..Config::default()

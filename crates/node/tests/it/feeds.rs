@@ -269,8 +269,8 @@ fn nobody_is_asked_who_was_not_allowed() {
         // A name that leads here is found out when it is asked.
         let port = foreign.url.split(':').nth(2).unwrap().split('/').next().unwrap();
         let named = |url: String| {
-            let door = Access { url, pin: Some("0".repeat(64)), ..Access::default() };
-            Feed { kind: FeedKind::Misp { door }, ..foreign.feed() }
+            let access = Access { url, pin: Some("0".repeat(64)), ..Access::default() };
+            Feed { kind: FeedKind::Misp { access }, ..foreign.feed() }
         };
         assert!(add(named(format!("https://localhost:{port}/")), Reach::Public).is_err());
         // Nor is it led elsewhere.
@@ -381,7 +381,7 @@ fn a_misp_feed_is_followed_by_its_manifest() {
             publish(dir.path(), &[(1, 1, text(&first)), (2, 2, broken), (3, 3, None)]);
             let kind = if over_the_network {
                 let url = shop(dir.path()).await;
-                FeedKind::Misp { door: Access { url, ..Access::default() } }
+                FeedKind::Misp { access: Access { url, ..Access::default() } }
             } else {
                 FeedKind::Folder { path: dir.path().to_owned() }
             };

@@ -71,8 +71,8 @@ impl Foreign {
 
     /// The server as a feed.
     pub(crate) fn feed(&self) -> Feed {
-        let door = Access { url: self.url.clone(), ..Access::default() };
-        let kind = FeedKind::Taxii { door, api_root: None, collections: Vec::new(), from: None };
+        let access = Access { url: self.url.clone(), ..Access::default() };
+        let kind = FeedKind::Taxii { access, api_root: None, collections: Vec::new(), from: None };
         Feed { name: "foreign".to_owned(), kind, terms: Terms::of_feed() }
     }
 
