@@ -3,4 +3,7 @@
 //! Thirty replicas as a pure state machine: [`replicas`].
 
 pub mod chance;
+mod ledger;
+#[path = "../../crates/release/tests/it/oracle.rs"]
+mod oracle;
 pub mod replicas;

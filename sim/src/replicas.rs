@@ -15,10 +15,8 @@
 //! owners' last markings allow.
 
 mod check;
-mod ledger;
 mod middle;
-#[path = "../../crates/release/tests/it/oracle.rs"]
-mod oracle;
+mod owners;
 pub mod replica;
 mod world;
 

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use release::Viewer;
 use stix::{Id, Timestamp};
 
-use super::ledger::{Ledger, Said, account_name, state};
-use super::oracle::{self, Asker, Mark};
 use super::replica::{Held, Replica};
+use crate::ledger::{self, Ledger, Said, account_name, state};
+use crate::oracle::{self, Asker, Mark};
 
 /// Everybody who may read at a node, in the program's words and in the oracle's.
 pub(crate) fn viewers(place: usize, nodes: usize) -> Vec<(Viewer, Asker)> {
@@ -62,7 +62,7 @@ pub(crate) type Wrong = String;
 
 /// How a node reads marks of which it lacks the definitions.
 fn as_read(marks: &[Mark], arrived: &Arrived) -> Vec<Mark> {
-    let read = |mark: &Mark| match super::ledger::definition(mark) {
+    let read = |mark: &Mark| match ledger::definition(mark) {
         Some(definition) if !arrived.definitions.contains(definition.id()) => Mark::Unknown,
         _ => mark.clone(),
     };

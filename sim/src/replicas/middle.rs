@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use stix::Object;
 use stix::marking::Tlp;
 
-use super::ledger::{key, state};
 use super::replica::Page;
 use crate::chance::Chance;
+use crate::ledger::{key, state};
 
 /// The node, and everything that ever passed through it: what was recalled from it, it has kept.
 #[derive(Debug)]

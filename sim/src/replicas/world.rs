@@ -10,11 +10,12 @@ use stix::{Class, Object};
 
 use super::Setup;
 use super::check::{self, Arrived, Wrong};
-use super::ledger::{Ledger, key, state};
 use super::middle::Middle;
-use super::oracle::{self, Asker, Mark};
+use super::owners::Owners;
 use super::replica::{Changed, Page, Replica, Signatures};
 use crate::chance::Chance;
+use crate::ledger::{self, key, state};
+use crate::oracle::Asker;
 
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3_600 * SECOND;
@@ -90,7 +91,7 @@ pub(crate) struct World {
     chance: Chance,
     now: i64,
     nodes: Vec<Node>,
-    ledger: Ledger,
+    owners: Owners,
     signatures: Signatures,
     middle: Option<Middle>,
     queue: BinaryHeap<Reverse<(i64, usize)>>,
@@ -150,7 +151,7 @@ impl World {
             chance,
             now: BEGIN,
             nodes,
-            ledger: Ledger::new(setup.nodes),
+            owners: Owners::new(setup.nodes),
             signatures: Signatures::by(keys),
             middle,
             queue: BinaryHeap::new(),
@@ -220,7 +221,7 @@ impl World {
             if self.is_honest(n) {
                 let Node { replica, arrived, viewers, .. } = node;
                 let middle = self.middle.as_ref().map(|one| one.node);
-                check::check_end(n, replica, arrived, &self.ledger, viewers, middle)?;
+                check::check_end(n, replica, arrived, &self.owners.ledger, viewers, middle)?;
             }
         }
         Ok(())
@@ -328,41 +329,13 @@ impl World {
         let now = self.now + self.node(owner)?.skew;
         let n = self.chance.below(THINGS);
         let objects = if self.chance.percent(5) {
-            self.ledger.say_twice(owner, n)
+            self.owners.say_twice(owner, n)
         } else {
-            let marks = self.marks();
-            self.ledger.say(owner, n, marks, now, self.setup.nodes)
+            let marks = ledger::marks(&mut self.chance, self.setup.nodes);
+            self.owners.say(owner, n, marks, now)
         };
         self.counts.said += objects.len();
         self.keep(owner, &objects, now)
-    }
-
-    /// A marking, drawn.
-    fn marks(&mut self) -> Vec<Mark> {
-        let nodes = self.setup.nodes;
-        let list = |chance: &mut Chance, persons: bool| {
-            let states: BTreeSet<_> =
-                (0..=chance.below(nodes / 3)).map(|_| chance.below(nodes)).collect();
-            let named = |n: &usize, chance: &mut Chance| (chance.below(oracle::ACCOUNTS), *n);
-            let persons = if persons {
-                states.iter().map(|n| named(n, chance)).collect()
-            } else {
-                BTreeSet::new()
-            };
-            Mark::To(states, persons)
-        };
-        let chance = &mut self.chance;
-        match chance.below(10) {
-            0 | 1 => vec![],
-            2 => vec![Mark::Clear],
-            3 => vec![Mark::Green],
-            4 => vec![Mark::Amber],
-            5 => vec![Mark::Red, list(chance, true)],
-            6 => vec![Mark::Green, Mark::Statement, list(chance, false)],
-            7 => vec![list(chance, false), list(chance, false)],
-            8 => vec![Mark::AmberStrict, list(chance, false)],
-            _ => vec![Mark::Amber, list(chance, false)],
-        }
     }
 
     fn take_in(&mut self, by: usize, from: usize, page: &Page) -> Result<(), Wrong> {
@@ -402,7 +375,7 @@ impl World {
                 if Marking::of(object).is_ok_and(|marking| marking != Marking::Unknown) {
                     node.arrived.define(object.id());
                 }
-            } else if let Some(said) = self.ledger.find(object) {
+            } else if let Some(said) = self.owners.ledger.find(object) {
                 let version = object.version().map_or(0, stix::Timestamp::micros);
                 if version > now + DAY && said.owner != n {
                     node.waiting.push(object.clone());
@@ -421,7 +394,7 @@ impl World {
         let middle = self.middle.as_ref().map(|one| one.node);
         let Some(Node { replica, arrived, viewers, .. }) = self.nodes.get(n) else { return Ok(()) };
         for key in changed {
-            check::check_copy(n, replica, key, arrived, &self.ledger, viewers, middle)?;
+            check::check_copy(n, replica, key, arrived, &self.owners.ledger, viewers, middle)?;
             self.counts.checks += viewers.len();
         }
         Ok(())
