@@ -62,7 +62,8 @@ impl View {
     /// The newest version of the object, if the viewer may see it.
     ///
     /// A state's copy comes before an account's, the one whose holder is its `created_by_ref`
-    /// before another state's; of several copies of a fact, the one received last.
+    /// before another state's, then the one held first; of several copies of a fact, the one received
+    /// last.
     pub fn get(&self, id: &Id) -> Result<Option<Seen>, Error> {
         let reading = self.read()?;
         let chosen = reading.chosen(id.as_str())?;

@@ -77,7 +77,9 @@ impl<'v> Reading<'v> {
 
     /// The copy of an object that this viewer is shown, in its newest version: what is compiled in
     /// before a state's, the one whose holder is its `created_by_ref` before another state's, a
-    /// state's before an account's, and that before a feed's; else the one received last.
+    /// state's before an account's, and that before a feed's. Of two states that call different
+    /// objects by one name, the one keeps it here that had it first: nobody takes another's place
+    /// by calling something of his own so. Else the one received last.
     pub(super) fn chosen(&self, id: &str) -> Result<Option<Shown>, Error> {
         let mut shown = Vec::new();
         for copy in Copy::of_id(&self.db, id)? {
@@ -88,7 +90,11 @@ impl<'v> Reading<'v> {
         }
         let mut ranked = Vec::new();
         for one in shown {
-            ranked.push(((self.rank(&one)?, Reverse(one.version.seq)), one));
+            let is_fact = one.version.flags.has(Flags::FACT);
+            let of_state =
+                matches!(self.shared.holder(&self.db, one.copy.holder)?, Holder::State(_));
+            let first_held = if of_state && !is_fact { one.copy.key } else { 0 };
+            ranked.push(((self.rank(&one)?, first_held, Reverse(one.version.seq)), one));
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         Ok(ranked.into_iter().next().map(|(_, one)| one))

@@ -175,6 +175,23 @@ fn a_relationship_is_seen_by_who_sees_both_ends() {
 }
 
 #[test]
+fn no_state_takes_the_place_of_another_by_calling_its_object_so() {
+    let made = store();
+    let by = |n: usize, version: usize| {
+        let mut object = campaign(1, version, &tlp(Tlp::Clear));
+        object.insert("created_by_ref".to_owned(), json!(state(n)));
+        owned(n, object)
+    };
+    made.add(by(1, 1));
+    made.add(by(2, 3));
+    let holder = || made.view(person(0)).get(&id("campaign", 1)).unwrap().unwrap().holder;
+    assert_eq!(holder(), Holder::State(state(1)));
+    made.add(by(1, 2));
+    made.add(by(2, 4));
+    assert_eq!(holder(), Holder::State(state(1)));
+}
+
+#[test]
 fn what_an_account_brings_lies_in_its_workspace_and_can_be_withdrawn() {
     let made = store();
     let kind = store::CollectionKind::Workspace { account: "tool".to_owned() };
