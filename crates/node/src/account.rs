@@ -46,6 +46,11 @@ impl Role {
         self.may_write()
     }
 
+    /// Whether the person may call back what was let out.
+    pub fn may_recall(self) -> bool {
+        self == Self::Releaser
+    }
+
     /// Whether the person may let out what another proposes.
     pub fn may_approve(self) -> bool {
         self == Self::Releaser

@@ -96,6 +96,20 @@ impl Node {
             .collect())
     }
 
+    /// Whether a partner that may see something has it, by when it became visible.
+    pub(crate) fn reached(&self, state: &Id, added: i64) -> DeliveryState {
+        let progress = self.inner.deliveries.progress.lock();
+        let progress = progress.unwrap_or_else(PoisonError::into_inner);
+        let reached = progress.get(state).copied().unwrap_or_default();
+        if reached.received >= added {
+            DeliveryState::Received
+        } else if reached.sent >= added {
+            DeliveryState::Sent
+        } else {
+            DeliveryState::NotReached
+        }
+    }
+
     /// A partner asked for what was added after `moment`. It can only have received what it was
     /// sent, whatever moment it names.
     pub(crate) fn partner_asked(&self, state: &Id, moment: i64) {

@@ -150,6 +150,21 @@ pub enum Error {
     /// The person's role does not allow the act.
     #[error("your role does not allow that")]
     NotAllowed,
+    /// Nothing is kept aside under that number any more.
+    #[error("nothing is kept aside under that number any more")]
+    NotKept,
+    /// It cannot be recalled or narrowed so.
+    #[error("it cannot be recalled so: {reason}")]
+    NotRecallable {
+        /// Why.
+        reason: String,
+    },
+    /// Something of the node's own could not be written down.
+    #[error("could not be written down: {reason}")]
+    Written {
+        /// Why.
+        reason: String,
+    },
     /// What was to be released cannot be.
     #[error("it cannot be released: {reason}")]
     Unreleasable {

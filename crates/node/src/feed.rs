@@ -306,12 +306,7 @@ impl Node {
         let origin = Origin::Feed(feed.name.clone());
         self.forget_places(&feed.name)?;
         self.forget_status(&origin)?;
-        let aside = self.quarantine();
-        for (key, kept) in aside.list()? {
-            if kept.from == origin.to_string() {
-                aside.remove(&key)?;
-            }
-        }
+        self.forget_aside(&origin.to_string())?;
         if forget { self.erase_fed(&feed.name) } else { Ok(0) }
     }
 

@@ -98,7 +98,13 @@ impl Host for Node {
         }
         if !kept.is_empty() {
             let records = self.inner.statuses.take(&self.inner.store, self.now())?;
-            self.inner.store.append(Batch { objects: kept, records })?;
+            let outcomes = self.inner.store.append(Batch { objects: kept, records })?;
+            let taken = receipts.iter_mut().filter(|receipt| receipt.is_ok());
+            for (receipt, outcome) in taken.zip(outcomes) {
+                if outcome == store::Outcome::Recalled {
+                    *receipt = Err("its owner recalled this version".to_owned());
+                }
+            }
         }
         Ok(receipts)
     }

@@ -18,7 +18,7 @@ use crate::admit::{Admission, Refusal};
 use crate::error::Error;
 use crate::feed::Origin;
 use crate::rings::Rings;
-use crate::{Node, states};
+use crate::{Node, recall, states};
 
 /// A version from more than a day ahead waits (DESIGN section 3).
 pub(crate) const AHEAD: i64 = 24 * 3_600 * 1_000_000;
@@ -183,6 +183,9 @@ impl<'n> Judge<'n> {
 
     /// The last two questions to what an owner signed: is it valid, and of a time that has come?
     fn in_time(&self, verified: Verified, owner: Id) -> Admission {
+        if let Err(refusal) = recall::check(verified.object(), &owner) {
+            return Admission::Refused(refusal);
+        }
         match self.unfit(verified.object()) {
             Some(refusal) => Admission::Refused(refusal),
             None => Admission::Admitted(Admitted::owned(verified, owner)),
@@ -240,9 +243,11 @@ impl<'n> Judge<'n> {
             return Some(Admission::Known);
         }
         match object.class() {
-            Class::Observable => {
-                Some(Admission::Admitted(Admitted::fact(object.clone(), holder.clone())))
-            }
+            // A fact is nobody's, but what is no fact is not valid for it.
+            Class::Observable => Some(match stix::validate::require(object) {
+                Ok(()) => Admission::Admitted(Admitted::fact(object.clone(), holder.clone())),
+                Err(error) => Admission::Refused(Refusal::Invalid { problem: error.to_string() }),
+            }),
             Class::Marking => Some(match (Marking::of(object), holder) {
                 (Ok(Marking::Unknown), _) => Admission::Refused(Refusal::FalseDefinition {
                     problem: "a kind of marking that this node does not know".to_owned(),

@@ -9,11 +9,11 @@ use stix::sign::{KeyId, PublicKey, Verified};
 use stix::{Id, Object, Timestamp};
 use store::{Admitted, Batch, CollectionKind, PageQuery, Store};
 
-use crate::admit::{Quarantined, Refusal};
+use crate::admit::Refusal;
 use crate::error::Error;
 use crate::judge::Judge;
 use crate::key::Turn;
-use crate::{Node, Viewer, key};
+use crate::{Node, Viewer, key, quarantine};
 
 /// What choosing a partner's key did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,7 +124,6 @@ impl Node {
         let collection = self.inner.store.collection(&CollectionKind::Released)?.key;
         let holder = Holder::State(owner.clone());
         let everything = self.everything();
-        let aside = self.quarantine();
         for id in &held {
             let versions = everything.versions(id)?;
             let own = versions.into_iter().filter(|seen| seen.holder == holder);
@@ -132,14 +131,10 @@ impl Node {
             for seen in own {
                 match stix::sign::signer(&seen.object) {
                     Some(key) if discarded.contains(&key) => {
-                        let kept = Quarantined {
-                            from: owner.to_string(),
-                            id: Some(id.to_string()),
-                            refusal: Refusal::DiscardedKey { key: key.to_string() },
-                            at: seen.received,
-                            text: seen.object.text().to_owned(),
-                        };
-                        records.push(aside.record(&kept.key(), &kept)?);
+                        let refusal = Refusal::DiscardedKey { key: key.to_string() };
+                        let bytes = seen.object.bytes().clone();
+                        let from = owner.as_str();
+                        records.push(quarantine::aside(from, &refusal, seen.received, bytes)?);
                     }
                     _ => {
                         let known = stix::sign::check(seen.object, |id| ring.key(id).cloned());

@@ -26,6 +26,8 @@ mod peer;
 mod profile;
 mod proposal;
 mod pull;
+mod quarantine;
+mod recall;
 mod rings;
 mod session;
 pub mod states;
@@ -41,7 +43,7 @@ use stix::sign::PublicKey;
 use store::{Clock, ListSpec, Random, Store, View};
 
 pub use account::{Account, AccountInfo, NewAccount, Role};
-pub use admit::{Admission, Quarantined, Refusal, Tally};
+pub use admit::{Admission, Refusal, Tally};
 pub use audit::{Act, Actor, Door, Event, Tells};
 pub use collections::{CollectionInfo, Rights};
 pub use delivery::{Delivery, DeliveryState};
@@ -58,6 +60,11 @@ pub use peer::{Invitation, KeyState, Link, Partner, Peer, Reach, Source};
 pub use profile::Profile;
 pub use proposal::{Person, Proposal, Proposing, Step};
 pub use pull::status::{Counts, Status, Trouble, TroubleKind};
+pub use quarantine::{QuarantineQuery, QuarantineSize, Quarantined};
+pub use recall::{
+    Answer, Answered, Consequence, Narrowing, Part, Plan, RecallAct, Recalled, RecalledByOther,
+    Told,
+};
 pub use release::{Breadth, Viewer};
 pub use session::{Session, SessionInfo, SignedIn};
 pub use taxii::client::Network;
@@ -177,6 +184,7 @@ impl Node {
         let node = Self { inner: Arc::new(inner), by: Actor::node() };
         node.load_deliveries()?;
         node.keep_builtins()?;
+        node.replay_recalls()?;
         Ok(node)
     }
 

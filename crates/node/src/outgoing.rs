@@ -198,12 +198,25 @@ impl Node {
         session: &Session,
         release: &Release,
     ) -> Result<(Vec<Id>, Vec<Admitted>), Error> {
+        self.signed_as(session, release, None)
+    }
+
+    /// The same; who sees an object no longer by that is told `reason`.
+    pub(crate) fn signed_as(
+        &self,
+        session: &Session,
+        release: &Release,
+        reason: Option<&str>,
+    ) -> Result<(Vec<Id>, Vec<Admitted>), Error> {
         let signed = self.sign_all(session, &release.objects)?;
+        let policies = self.policies(&self.view(session), &signed, &release.definitions)?;
+        let (before, after) = self.consequences(&policies, reason)?;
         let ids = signed.iter().map(|object| object.id().clone()).collect();
         let mut objects: Vec<_> = release
             .definitions
             .iter()
             .map(|definition| Admitted::definition(definition.clone(), self.me().clone()))
+            .chain(before)
             .collect();
         for object in signed {
             objects.push(if object.class() == Class::Observable {
@@ -213,6 +226,7 @@ impl Node {
                 Admitted::owned(verified, self.me().clone())
             });
         }
+        objects.extend(after);
         Ok((ids, objects))
     }
 
@@ -323,7 +337,7 @@ impl Node {
         now.max(last + 1)
     }
 
-    fn sign_as(
+    pub(crate) fn sign_as(
         &self,
         mut object: Map<String, Value>,
         modified: &Timestamp,
@@ -339,7 +353,7 @@ impl Node {
     }
 
     /// The policy of each object as it would stand in the log.
-    fn policies<'a>(
+    pub(crate) fn policies<'a>(
         &self,
         view: &View,
         objects: &'a [Object],

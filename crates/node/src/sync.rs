@@ -35,6 +35,9 @@ impl Node {
                 {
                     tracing::error!(%error, "cannot judge again what waited");
                 }
+                if let Err(error) = node.aside(Self::answer_recalls).await {
+                    tracing::error!(%error, "cannot answer recalls");
+                }
                 match node.aside(Self::origins).await {
                     Ok(wanted) => {
                         // One with other settings than it had is followed anew.

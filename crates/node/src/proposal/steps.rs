@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use release::{Holder, Policy};
 use stix::{Id, Timestamp};
-use store::{Batch, Held, Record};
+use store::{Held, Record};
 
 use super::{Kept, Person, Proposal, Proposing, Step};
 use crate::draft;
@@ -198,8 +198,8 @@ impl Node {
         objects: Vec<store::Admitted>,
         records: Vec<Record>,
     ) -> Result<(), Error> {
-        match self.inner.store.append(Batch { objects, records }) {
-            Err(store::Error::Changed { .. }) => Err(Error::Stale),
+        match self.append(objects, records) {
+            Err(Error::Store(store::Error::Changed { .. })) => Err(Error::Stale),
             other => Ok(other.map(|_| ())?),
         }
     }

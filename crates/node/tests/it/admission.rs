@@ -49,11 +49,11 @@ fn what_is_not_well_signed_is_kept_aside_with_the_reason() {
     assert_eq!(tally, Tally { admitted: 0, known: 0, refused: 3 });
     assert_eq!(made.seen(&id(1)), None);
     let administrator = made.person(Role::Administrator);
-    let kept = made.node.quarantined(&administrator).unwrap();
+    let kept = made.node.quarantined(&administrator, &everything()).unwrap();
     assert_eq!(kept.len(), 3);
     assert!(kept.iter().all(|one| one.from == "file" && one.id.as_deref() == Some(id(1).as_str())));
     let analyst = made.person(Role::Analyst);
-    assert!(made.node.quarantined(&analyst).is_err());
+    assert!(made.node.quarantined(&analyst, &everything()).is_err());
 }
 
 /// Ownership follows from the key. A claimed `created_by_ref` makes nobody an owner, and another's
@@ -133,7 +133,7 @@ fn versions_from_more_than_a_day_ahead_wait() {
     assert_eq!(made.node.admit_waiting().unwrap(), 1);
     assert_eq!(made.seen(&id(1)), Some(ahead));
     let administrator = made.person(Role::Administrator);
-    assert!(made.node.quarantined(&administrator).unwrap().is_empty());
+    assert!(made.node.quarantined(&administrator, &everything()).unwrap().is_empty());
 }
 
 #[test]
@@ -263,7 +263,57 @@ fn what_is_kept_aside_of_one_source_has_a_bound() {
     assert_eq!(import(flood[50..].to_vec(), "flood"), 30);
     assert_eq!(import(vec![plain(90, 1)], "somebody else"), 1);
     let administrator = made.person(Role::Administrator);
-    let kept = made.node.quarantined(&administrator).unwrap();
+    let kept = made.node.quarantined(&administrator, &everything()).unwrap();
     let of = |from: &str| kept.iter().filter(|one| one.from == from).count();
-    assert_eq!((of("flood"), of("somebody else")), (68, 1));
+    assert_eq!((of("flood"), of("somebody else")), (67, 1));
+    let last = kept.iter().find(|one| one.from == "flood").unwrap();
+    assert_eq!(last.bytes, flood[79].bytes(), "what came last is kept");
+    let size = made.node.quarantine_size(&administrator).unwrap();
+    let flood = size.sources.iter().find(|one| one.source == "flood").unwrap();
+    assert!(flood.pushed > 10, "how much went is told: {flood:?}");
+}
+
+/// Facts have no owner and no signature, but they are STIX, or they are nothing.
+#[test]
+fn what_is_no_fact_is_not_admitted_for_being_unsigned() {
+    let made = made(0);
+    made.pins(1, &key(1));
+    let fact = |more: &str| {
+        let text = format!(
+            r#"{{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--00000000-0000-5000-8000-000000000001","value":"192.0.2.1"{more}}}"#
+        );
+        Object::parse(text).unwrap()
+    };
+    assert!(matches!(made.node.judge_import(&fact(""), false).unwrap(), Admission::Admitted(_)));
+    let Refusal::Invalid { problem } = refusal(&made, &fact(r#","resolves_to_refs":"x""#)) else {
+        panic!("admitted")
+    };
+    assert!(problem.contains("resolves_to_refs"), "{problem}");
+}
+
+#[test]
+fn an_administrator_judges_again_and_throws_away() {
+    let made = made(0);
+    let administrator = made.person(Role::Administrator);
+    let object = version(1, "of B", 0, &key(1));
+    let plain = Object::parse(serde_json::to_vec(&unsigned(2, "x", 0)).unwrap()).unwrap();
+    made.node.import(vec![object.clone(), plain], false, "file").unwrap();
+    let kept = made.node.quarantined(&administrator, &everything()).unwrap();
+    let (unsigned, unknown) = (&kept[0], &kept[1]);
+    assert_eq!((unsigned.refusal.code(), unknown.refusal.code()), ("unsigned", "unknown-key"));
+    assert_eq!(unknown.bytes, object.bytes(), "byte for byte");
+    let of = |code: &str| {
+        let query = node::QuarantineQuery { code: Some(code.to_owned()), ..everything() };
+        made.node.quarantined(&administrator, &query).unwrap().len()
+    };
+    assert_eq!((of("unsigned"), of("unknown-key"), of("ahead")), (1, 1, 0));
+    let again = made.node.judge_again(&administrator, unsigned.number).unwrap();
+    assert_eq!(again, Some(Refusal::Unsigned));
+    made.pins(1, &key(1));
+    assert_eq!(made.seen(&id(1)), Some(object), "it waited for that key");
+    assert!(made.node.judge_again(&administrator, unknown.number).is_err(), "it waits no more");
+    let analyst = made.person(Role::Analyst);
+    assert!(made.node.discard(&analyst, &[unsigned.number]).is_err());
+    made.node.discard(&administrator, &[unsigned.number]).unwrap();
+    assert!(made.node.quarantined(&administrator, &everything()).unwrap().is_empty());
 }

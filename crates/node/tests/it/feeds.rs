@@ -76,7 +76,7 @@ fn what_nobody_signed_is_the_feeds_and_what_an_owner_signed_is_the_owners() {
         }
 
         let administrator = made.person(Role::Administrator);
-        let aside = made.node.quarantined(&administrator).unwrap();
+        let aside = made.node.quarantined(&administrator, &everything()).unwrap();
         assert!(aside.iter().all(|kept| kept.from == "feed:foreign"), "{aside:?}");
         let counts = pull(&made).await.unwrap();
         assert_eq!((counts.admitted, counts.known), (0, 4), "asked for again, and known");

@@ -40,7 +40,7 @@ fn waiting(made: &Made) -> Vec<Refusal> {
     let administrator =
         made.node.sign_in("administrator", PASSWORD, "x").ok().map(|one| one.session);
     let administrator = administrator.unwrap_or_else(|| made.person(Role::Administrator));
-    let kept = made.node.quarantined(&administrator).unwrap();
+    let kept = made.node.quarantined(&administrator, &everything()).unwrap();
     kept.into_iter().map(|kept| kept.refusal).collect()
 }
 

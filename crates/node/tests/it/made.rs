@@ -101,8 +101,14 @@ impl Made {
 
     /// The node after a restart.
     pub(crate) fn restarted(self) -> Self {
+        self.restarted_with(|_| ())
+    }
+
+    /// The node after a restart before which something was done to its folder.
+    pub(crate) fn restarted_with(self, meanwhile: impl FnOnce(&Path)) -> Self {
         let Self { node, clock, dir, n } = self;
         drop(node);
+        meanwhile(&folder(&dir));
         // What it drew before, it does not draw again.
         static LIVES: AtomicU64 = AtomicU64::new(1);
         let seed = ((n as u64 + 1) << 40) + (LIVES.fetch_add(1, Ordering::SeqCst) << 28);
@@ -235,4 +241,9 @@ pub(crate) async fn until(what: impl Fn() -> bool) {
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.enable_all().worker_threads(2).build().unwrap().block_on(work)
+}
+
+/// All that is kept aside.
+pub(crate) fn everything() -> node::QuarantineQuery {
+    node::QuarantineQuery { limit: usize::MAX, ..Default::default() }
 }

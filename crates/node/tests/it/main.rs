@@ -9,5 +9,6 @@ mod keys;
 mod made;
 mod people;
 mod proposals;
+mod recalls;
 mod releasing;
 mod sync;

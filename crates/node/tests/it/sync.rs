@@ -162,7 +162,7 @@ fn what_cannot_be_admitted_holds_up_nothing() {
             assert_eq!(made.seen(&id(n)), None, "{n}");
         }
         let administrator = made.person(Role::Administrator);
-        assert_eq!(made.node.quarantined(&administrator).unwrap().len(), 6);
+        assert_eq!(made.node.quarantined(&administrator, &everything()).unwrap().len(), 6);
         made.node.pull_from("XB").await.unwrap();
         assert_eq!(asked.load(Ordering::SeqCst), 1, "and is asked for once");
 

@@ -124,8 +124,9 @@ pub(super) async fn page(reader: Reader) -> Result<Response, Fault> {
 }
 
 fn aside(reader: &Reader) -> Result<Vec<Aside>, Fault> {
-    let held = reader.node().quarantined(reader.session())?;
-    let rows = held.into_iter().take(MOST).map(|kept| {
+    let query = node::QuarantineQuery { limit: MOST, ..Default::default() };
+    let held = reader.node().quarantined(reader.session(), &query)?;
+    let rows = held.into_iter().map(|kept| {
         let from = stix::Id::parse(&kept.from).map_or(kept.from, |state| reader.named(&state).name);
         Aside {
             when: reader.texts().moment(kept.at),
