@@ -1,6 +1,7 @@
 //! Every command and option, with its documentation: the one place where they are defined. Help,
 //! the reference in docs/ and the parser all come from here.
 
+mod audit;
 mod collections;
 mod keys;
 mod peers;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use release::{FourEyes, Propose, Release, Who};
 
+pub(crate) use audit::{Audit, Check, Reads, Which};
 pub(crate) use collections::Collection;
 pub(crate) use keys::{Key, ResolvePeer, Sign, Verify};
 pub(crate) use peers::{AddFeed, AddPeer, AddTaxii, Invite, Peer, RemovePeer, SetPeer, Terms, Way};
@@ -90,6 +92,9 @@ pub(crate) enum Command {
     /// Add and list TAXII collections, and say who may do what in them
     #[command(subcommand)]
     Collection(Collection),
+    /// Read, verify, hand out and check the trail of who did what when
+    #[command(subcommand)]
+    Audit(Audit),
     /// Tell who the node is, what it holds and how its peers are
     Status,
     /// Write a consistent copy of the store while the node runs

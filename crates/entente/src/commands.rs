@@ -1,6 +1,7 @@
 //! The commands: each opens what it needs, does one thing and prints it.
 
 mod ask;
+mod audit;
 mod backup;
 mod canonicalize;
 mod collection;
@@ -54,6 +55,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::User(act) => user::run(&dir, act, out),
         Command::Release(act) => release::run(&dir, act, out),
         Command::Collection(act) => collection::run(&dir, act, out),
+        Command::Audit(act) => audit::run(&dir, act, out),
         Command::Status => status::run(&dir, out),
         Command::Backup(args) => backup::run(&dir, &args, out),
         Command::Doctor => doctor::run(&dir, out),

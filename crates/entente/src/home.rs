@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use node::{Node, Options, Profile, Role, Viewer};
+use node::{Actor, Node, Options, Profile, Role, Viewer};
 use stix::Id;
 
 use crate::error::{Error, Kind, Result};
@@ -30,7 +30,7 @@ pub(crate) fn dir(given: Option<PathBuf>) -> PathBuf {
 
 /// Opens the node in a folder.
 pub(crate) fn open(dir: &Path) -> Result<Node> {
-    Ok(Node::open(dir, options())?)
+    Ok(Node::open(dir, options())?.acting(Actor::command()))
 }
 
 /// Who reads, as `--as` names it: nobody given is the administrator of this node.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::middleware::map_request;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
-use node::{Link, Node, Profile};
+use node::{Actor, Link, Node, Profile};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Serve;
@@ -53,7 +53,7 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
     };
     let public_is_https = args.public.as_ref().is_some_and(|public| public.starts_with("https://"));
     let options = web::Options { dev: args.dev, secure: address.is_tls || public_is_https };
-    let node = home::open(dir)?;
+    let node = home::open(dir)?.acting(Actor::node());
     let listener = address.bind()?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;

@@ -6,10 +6,11 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use argon2::{Argon2, Params};
 use serde::{Deserialize, Serialize};
 use stix::Id;
+use store::{Batch, Record};
 
 use crate::collections::Rights;
 use crate::error::Error;
-use crate::{Node, Viewer};
+use crate::{Act, Event, Node, Viewer};
 
 const SHELF: &str = "account";
 const LEAST_PASSWORD: usize = 10;
@@ -147,19 +148,26 @@ impl Node {
             certificates: BTreeSet::new(),
         };
         let mut is_new = false;
-        self.accounts().update(&account.name, |held| {
-            is_new = held.is_none();
-            Some(held.unwrap_or_else(|| account.clone()))
-        })?;
+        let act = Act::AccountAdded { account: account.name.clone(), role: account.role };
+        let told = self.told(Event::of(self.actor(), act))?;
+        self.accounts().update_with(
+            &account.name,
+            |held| {
+                is_new = held.is_none();
+                Some(held.unwrap_or_else(|| account.clone()))
+            },
+            &[told],
+        )?;
         if is_new { Ok(()) } else { Err(Error::AccountExists { name: account.name }) }
     }
 
     /// Sets a new password and ends all sessions of the account.
     pub fn set_password(&self, name: &str, password: &str) -> Result<(), Error> {
         let hash = self.hash(password)?;
-        let changed = self
-            .accounts()
-            .update(name, |held| held.map(|held| Account { hash: hash.clone(), ..held }))?;
+        let told = self.told_of_account(name, |account| Act::AccountPassword { account })?;
+        let change =
+            |held: Option<Account>| held.map(|held| Account { hash: hash.clone(), ..held });
+        let changed = self.accounts().update_with(name, change, &[told])?;
         if changed.is_none() {
             return Err(Error::NoAccount { name: name.to_owned() });
         }
@@ -170,9 +178,19 @@ impl Node {
     /// Removes an account and ends its sessions.
     pub fn remove_account(&self, name: &str) -> Result<(), Error> {
         self.unbind_certificates(name)?;
-        self.accounts().remove(name)?;
+        let told = self.told_of_account(name, |account| Act::AccountRemoved { account })?;
+        let records = vec![self.accounts().removal(name), told];
+        self.inner.store.append(Batch { objects: Vec::new(), records })?;
         self.inner.credentials.forget();
         self.end_sessions_of(name)
+    }
+
+    fn told_of_account(
+        &self,
+        name: &str,
+        act: impl FnOnce(String) -> Act,
+    ) -> Result<Record, Error> {
+        self.told(Event::of(self.actor(), act(name.to_owned())))
     }
 
     /// The accounts, by name.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use stix::Object;
 use store::{Admitted, Record};
 
+use crate::audit::Tale;
 use crate::error::Error;
 use crate::judge::{Judge, Judged};
 use crate::key::Turn;
@@ -133,12 +134,17 @@ impl Node {
         let mut tally = Tally::default();
         let mut objects = Vec::with_capacity(judged.len());
         let learned = judge.has_learned();
+        let mut tale = Tale::default();
         for Judged { bytes, admission, at } in judged {
             match admission {
-                Admission::Admitted(object) => objects.push(object),
+                Admission::Admitted(object) => {
+                    tale.admitted(object.object().id());
+                    objects.push(object);
+                }
                 Admission::Known | Admission::Held(_) => tally.known += 1,
                 Admission::Refused(refusal) => {
                     tally.refused += 1;
+                    tale.refused(&refusal);
                     records.push(quarantine::aside(from, &refusal, at, bytes)?);
                 }
             }
@@ -146,6 +152,7 @@ impl Node {
         if learned || tally.refused > 0 {
             records.extend(judge.into_records()?);
         }
+        records.extend(tale.told(self, from)?);
         let taken = self.append(objects, records)?;
         tally.admitted += taken.admitted;
         tally.known += taken.known;

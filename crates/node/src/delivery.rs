@@ -27,6 +27,17 @@ struct Progress {
     at: i64,
 }
 
+impl Progress {
+    /// Each as far as either says: another process may have written or read a pack.
+    fn and(mut self, other: Self) -> Self {
+        self.sent = self.sent.max(other.sent);
+        if other.received > self.received {
+            (self.received, self.at) = (other.received, other.at);
+        }
+        self
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Ledger {
     progress: Mutex<HashMap<Id, Progress>>,
@@ -72,6 +83,7 @@ impl Node {
     pub fn deliveries(&self, session: &Session, id: &Id) -> Result<Vec<Delivery>, Error> {
         let Some(seen) = self.view(session).get(id)? else { return Ok(Vec::new()) };
         let place = self.inner.store.place();
+        self.load_deliveries()?;
         let progress =
             self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let peers = self.peers()?;
@@ -110,6 +122,11 @@ impl Node {
         }
     }
 
+    /// Up to which moment a partner holds everything, as far as it said.
+    pub(crate) fn received_up_to(&self, state: &Id) -> Result<i64, Error> {
+        Ok(self.progress_shelf().get(state.as_str())?.unwrap_or_default().received)
+    }
+
     /// A partner asked for what was added after `moment`. It can only have received what it was
     /// sent, whatever moment it names.
     pub(crate) fn partner_asked(&self, state: &Id, moment: i64) {
@@ -135,9 +152,9 @@ impl Node {
             change(progress, self.now());
             (before != (progress.sent, progress.received)).then_some(*progress)
         };
-        if let Some(progress) = changed
-            && let Err(error) = self.progress_shelf().put(state.as_str(), &progress)
-        {
+        let Some(progress) = changed else { return };
+        let merged = |held: Option<Progress>| Some(held.unwrap_or_default().and(progress));
+        if let Err(error) = self.progress_shelf().update(state.as_str(), merged) {
             tracing::error!(%error, "cannot keep what a partner has received");
         }
     }
@@ -146,9 +163,11 @@ impl Node {
         let held = self.progress_shelf().list()?;
         let mut progress =
             self.inner.deliveries.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.extend(
-            held.into_iter().filter_map(|(state, value)| Some((Id::parse(&state).ok()?, value))),
-        );
+        for (state, kept) in held {
+            let Ok(state) = Id::parse(&state) else { continue };
+            let known = progress.entry(state).or_default();
+            *known = known.and(kept);
+        }
         Ok(())
     }
 

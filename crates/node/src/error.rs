@@ -144,6 +144,21 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A pack is not for this node, or not of a state that it knows.
+    #[error("the pack cannot be read: {reason}")]
+    Pack {
+        /// Why.
+        reason: String,
+    },
+    /// The file is no pack, or a damaged one.
+    #[error("the pack is damaged: {0}")]
+    BadPack(#[from] crate::pack::BadPack),
+    /// Hashes of the audit trail are missing, so that it cannot be verified from there on.
+    #[error("the audit trail is damaged: the hash of row {row} is missing")]
+    Trail {
+        /// The row's number.
+        row: u64,
+    },
     /// The draft is not there, or is another person's.
     #[error("there is no such draft of yours")]
     NoDraft,

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use stix::{Id, Timestamp};
 use store::CollectionKind;
 
-use crate::Node;
 use crate::account;
 use crate::error::Error;
 use crate::peer::{Peer, Reach};
+use crate::{Act, Event, Node};
 
 const SHELF: &str = "feed";
 /// What the name of a feed is written after, where something else could stand.
@@ -222,7 +222,10 @@ impl Node {
         if let Some(access) = feed.access() {
             taxii::client::Client::new(self.config(access, &feed.terms)?)?;
         }
-        self.feed_shelf().update(&feed.name, |held| held.or_else(|| Some(feed.clone())))?;
+        let act = Act::PeerAdded { peer: feed.name.clone(), key: None };
+        let told = self.told(Event::of(self.actor(), act))?;
+        let change = |held: Option<Feed>| held.or_else(|| Some(feed.clone()));
+        self.feed_shelf().update_with(&feed.name, change, &[told])?;
         self.inner.nudge.notify_waiters();
         Ok(())
     }
@@ -266,22 +269,26 @@ impl Node {
         let mut terms = self.terms(origin)?.ok_or_else(no_peer)?;
         change(&mut terms);
         terms.check()?;
+        let act = Act::PeerChanged { peer: origin.to_string() };
+        let told = [self.told(Event::of(self.actor(), act))?];
         match origin {
             Origin::Node(state) => {
-                self.peer_shelf().update(state.as_str(), |held| {
+                let change = |held: Option<Peer>| {
                     let mut peer = held?;
                     if let Some(source) = &mut peer.source {
                         change(&mut source.terms);
                     }
-                    Some::<Peer>(peer)
-                })?;
+                    Some(peer)
+                };
+                self.peer_shelf().update_with(state.as_str(), change, &told)?;
             }
             Origin::Feed(name) => {
-                self.feed_shelf().update(name, |held| {
+                let change = |held: Option<Feed>| {
                     let mut feed = held?;
                     change(&mut feed.terms);
                     Some(feed)
-                })?;
+                };
+                self.feed_shelf().update_with(name, change, &told)?;
             }
         }
         self.note_status(origin, |status| {
@@ -301,7 +308,10 @@ impl Node {
     /// the number of those objects given.
     pub fn remove_feed(&self, name: &str, forget: bool) -> Result<u64, Error> {
         let feed = self.feed(name)?.ok_or_else(|| Error::NoPeer { name: name.to_owned() })?;
-        self.feed_shelf().remove(&feed.name)?;
+        let act = Act::PeerRemoved { peer: feed.name.clone() };
+        let told = self.told(Event::of(self.actor(), act))?;
+        let records = vec![self.feed_shelf().removal(&feed.name), told];
+        self.inner.store.append(store::Batch { objects: Vec::new(), records })?;
         self.inner.nudge.notify_waiters();
         let origin = Origin::Feed(feed.name.clone());
         self.forget_places(&feed.name)?;

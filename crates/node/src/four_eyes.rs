@@ -3,8 +3,8 @@
 use release::Breadth;
 use serde::{Deserialize, Serialize};
 
-use crate::Node;
 use crate::error::Error;
+use crate::{Act, Event, Node};
 
 const SHELF: &str = "setting";
 const KEY: &str = "four-eyes";
@@ -64,7 +64,10 @@ impl Node {
     /// Sets from which reach on a release needs a second person. For whoever administers the
     /// machine: who holds its folder holds its key.
     pub fn set_four_eyes(&self, four_eyes: FourEyes) -> Result<(), Error> {
-        Ok(self.setting().put(KEY, &four_eyes)?)
+        let act = Act::Setting { name: KEY.to_owned(), value: four_eyes.slug().to_owned() };
+        let told = self.told(Event::of(self.actor(), act))?;
+        self.setting().update_with(KEY, |_| Some(four_eyes), &[told])?;
+        Ok(())
     }
 
     fn setting(&self) -> store::Shelf<FourEyes> {

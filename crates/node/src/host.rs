@@ -33,6 +33,9 @@ impl Host for Node {
             (None, Some(certificate)) => self.account_of(certificate)?,
             (None, None) => None,
         };
+        if let Some(account) = &found {
+            self.came_in(&account.name)?;
+        }
         Ok(found.map(|one| Account { viewer: one.viewer(self.me()), name: one.name }))
     }
 

@@ -13,7 +13,7 @@ use crate::admit::Refusal;
 use crate::error::Error;
 use crate::judge::Judge;
 use crate::key::Turn;
-use crate::{Node, Viewer, key, quarantine};
+use crate::{Act, Event, Node, Viewer, key, quarantine};
 
 /// What choosing a partner's key did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,7 +42,8 @@ impl Node {
         if compromised {
             said.push(keys::revocation(self.me(), &new, &old.public(), &at(self.stamp()))?);
         }
-        if let Err(error) = self.state(said, &[old.public(), new.public()]) {
+        let act = Act::KeyRotated { key: new.public().id().to_string(), compromised };
+        if let Err(error) = self.state(said, &[old.public(), new.public()], act) {
             key::discard_next(self.dir())?;
             return Err(error);
         }
@@ -69,11 +70,11 @@ impl Node {
         let key = self.inner.key.current();
         let at = Timestamp::from_millis(self.stamp());
         let said = keys::revocation(self.me(), &key, &revoked, &at)?;
-        self.state(vec![said], &[key.public()])
+        self.state(vec![said], &[key.public()], Act::KeyRevoked { key: id.to_string() })
     }
 
     /// Puts statements of this state into the log, and keeps in mind what they say.
-    fn state(&self, said: Vec<Object>, by: &[PublicKey]) -> Result<(), Error> {
+    fn state(&self, said: Vec<Object>, by: &[PublicKey], act: Act) -> Result<(), Error> {
         let mut judge = Judge::begin(self)?;
         let mut objects = Vec::new();
         for object in said {
@@ -85,7 +86,8 @@ impl Node {
             })?;
             objects.push(Admitted::owned(verified, self.me().clone()));
         }
-        let records = judge.into_records()?;
+        let mut records = judge.into_records()?;
+        records.push(self.told(Event::of(self.actor(), act))?);
         self.inner.store.append(Batch { objects, records })?;
         Ok(())
     }
@@ -186,7 +188,7 @@ impl Node {
     /// The store as the administrator of this node sees it.
     pub(crate) fn everything(&self) -> store::View {
         let state = self.me().clone();
-        self.view_of(Viewer::Person { state, account: String::new(), admin: true })
+        self.inner.store.view(Viewer::Person { state, account: String::new(), admin: true })
     }
 }
 

@@ -7,7 +7,7 @@
 
 mod account;
 mod admit;
-mod audit;
+pub mod audit;
 mod certificate;
 mod collections;
 mod credential;
@@ -22,6 +22,7 @@ mod key;
 mod keys;
 mod live;
 mod outgoing;
+pub mod pack;
 mod peer;
 mod profile;
 mod proposal;
@@ -44,7 +45,7 @@ use store::{Clock, ListSpec, Random, Store, View};
 
 pub use account::{Account, AccountInfo, NewAccount, Role};
 pub use admit::{Admission, Refusal, Tally};
-pub use audit::{Act, Actor, Door, Event, Tells};
+pub use audit::{Act, Actor, Door, Event};
 pub use collections::{CollectionInfo, Rights};
 pub use delivery::{Delivery, DeliveryState};
 pub use draft::Draft;
@@ -101,6 +102,8 @@ struct Inner {
     credentials: credential::Verified,
     throttle: credential::Throttle,
     gate: credential::Gate,
+    doors: audit::Doors,
+    reading: Arc<audit::Reading>,
     deliveries: delivery::Ledger,
     pulls: pull::Pulls,
     statuses: statuses::Statuses,
@@ -120,6 +123,7 @@ impl Drop for Inner {
                 tracing::warn!(%error, "the last statuses were not written");
             }
         }
+        self.close_trail();
     }
 }
 
@@ -163,7 +167,7 @@ impl Node {
         let key = key::Held::open(dir)?;
         let seal = key::seal(&store, &*random)?;
         let credentials = credential::Verified::new(&*random);
-        let inner = Inner {
+        let inner = Arc::new_cyclic(|inner: &std::sync::Weak<Inner>| Inner {
             dir: dir.to_owned(),
             profile,
             key,
@@ -174,14 +178,17 @@ impl Node {
             credentials,
             throttle: credential::Throttle::default(),
             gate: credential::Gate::default(),
+            doors: audit::Doors::default(),
+            reading: audit::Reading::new(inner.clone()),
             deliveries: delivery::Ledger::default(),
             pulls: pull::Pulls::default(),
             statuses: statuses::Statuses::default(),
             nudge: tokio::sync::Notify::new(),
             seal,
             stamp: std::sync::atomic::AtomicI64::new(0),
-        };
-        let node = Self { inner: Arc::new(inner), by: Actor::node() };
+        });
+        let node = Self { inner, by: Actor::node() };
+        node.inner.reading.set(node.audit_reads()?);
         node.load_deliveries()?;
         node.keep_builtins()?;
         node.replay_recalls()?;
@@ -205,12 +212,12 @@ impl Node {
 
     /// What a signed-in person sees.
     pub fn view(&self, session: &Session) -> View {
-        self.inner.store.view(session.viewer())
+        self.view_of(session.viewer())
     }
 
     /// What some viewer sees: for the edges that know who reads (TAXII, the command line).
     pub fn view_of(&self, viewer: Viewer) -> View {
-        self.inner.store.view(viewer)
+        self.inner.store.view(viewer).watched(self.inner.reading.clone())
     }
 
     /// The store's own affairs: lag, backup, checks. Objects are read through views only.

@@ -13,7 +13,7 @@ use crate::draft;
 use crate::error::Error;
 use crate::key::Turn;
 use crate::session::Session;
-use crate::{Node, Profile, Viewer, states};
+use crate::{Act, Actor, Event, Node, Profile, Viewer, states};
 
 /// What a person wants the state to say: unsigned objects without `created_by_ref`, `created` and
 /// `modified`, which the node sets.
@@ -188,6 +188,13 @@ impl Node {
             records.push(Record::remove(draft::SHELF, id));
             records.extend(self.no_longer_proposed(id)?);
         }
+        let by = Actor::person(session);
+        let act = Act::Released {
+            objects: ids.len() as u64,
+            marking: preview.badge.level,
+            proposed_by: None,
+        };
+        records.push(self.told(Event::of(by, act).about(ids.clone()))?);
         self.step(objects, records)?;
         Ok(Released { ids })
     }

@@ -11,7 +11,7 @@ use stix::{Id, Timestamp};
 use crate::account::{NewAccount, Role};
 use crate::error::Error;
 use crate::feed::{Origin, Terms};
-use crate::{Node, Profile};
+use crate::{Act, Event, Node, Profile};
 
 const SHELF: &str = "peer";
 /// An invitation can be used for thirty days.
@@ -221,7 +221,8 @@ impl Node {
         }
         let new = Peer { profile: whom, account: None, source: None };
         let state = new.profile.state.clone();
-        self.update_peer(&state, |held| {
+        let act = Act::PeerInvited { peer: state.clone() };
+        self.update_peer(&state, act, |held| {
             let held = held.unwrap_or_else(|| new.clone());
             Peer { account: Some(user.clone()), ..held }
         })?;
@@ -259,9 +260,13 @@ impl Node {
         }
         let Invitation { from, url, key, roots, user, password, .. } = invitation;
         let allow = reach.allow(&url)?;
+        let act = Act::PeerAdded {
+            peer: from.state.to_string(),
+            key: PublicKey::parse(&key).ok().map(|key| key.id().to_string()),
+        };
         let terms = Terms::default();
         let source = Source { url, key, roots, user, password, allow, terms };
-        self.update_peer(&from.state, |held| {
+        self.update_peer(&from.state, act, |held| {
             let mut source = source.clone();
             let (account, before) = held.map_or((None, None), |held| (held.account, held.source));
             if let Some(before) = before {
@@ -277,13 +282,16 @@ impl Node {
 
     /// From now on this key is the one that was compared.
     pub(crate) fn pin(&self, state: &Id, key: &PublicKey) -> Result<(), Error> {
-        self.peer_shelf().update(state.as_str(), |held| {
+        let act = Act::KeyChosen { peer: state.clone(), key: key.id().to_string() };
+        let told = self.told(Event::of(self.actor(), act))?;
+        let change = |held: Option<Peer>| {
             let mut peer = held?;
             if let Some(source) = &mut peer.source {
                 source.key = key.to_string();
             }
             Some(peer)
-        })?;
+        };
+        self.peer_shelf().update_with(state.as_str(), change, &[told])?;
         self.inner.nudge.notify_waiters();
         Ok(())
     }
@@ -295,8 +303,13 @@ impl Node {
         if let Some(account) = &peer.account {
             self.remove_account(account)?;
         }
-        self.peer_shelf().remove(peer.profile.state.as_str())?;
-        self.cursor_shelf().remove(peer.profile.state.as_str())?;
+        let state = peer.profile.state.clone();
+        let records = vec![
+            self.peer_shelf().removal(state.as_str()),
+            self.cursor_shelf().removal(state.as_str()),
+            self.told(Event::of(self.actor(), Act::PeerRemoved { peer: state.to_string() }))?,
+        ];
+        self.inner.store.append(store::Batch { objects: Vec::new(), records })?;
         self.forget_status(&Origin::Node(peer.profile.state.clone()))?;
         self.inner.nudge.notify_waiters();
         Ok(peer)
@@ -355,8 +368,15 @@ impl Node {
         Ok(self.peer_shelf().get(state.as_str())?)
     }
 
-    fn update_peer(&self, state: &Id, change: impl Fn(Option<Peer>) -> Peer) -> Result<(), Error> {
-        self.peer_shelf().update(state.as_str(), |held| Some(change(held)))?;
+    /// Changes a peer's record, and tells of it in the same transaction.
+    fn update_peer(
+        &self,
+        state: &Id,
+        act: Act,
+        change: impl Fn(Option<Peer>) -> Peer,
+    ) -> Result<(), Error> {
+        let told = self.told(Event::of(self.actor(), act))?;
+        self.peer_shelf().update_with(state.as_str(), |held| Some(change(held)), &[told])?;
         Ok(())
     }
 

@@ -287,7 +287,7 @@ impl Quarantined {
 }
 
 /// The id of something that may not even be an object, for the list of what is kept aside.
-fn id_in(bytes: &[u8]) -> Option<String> {
+pub(crate) fn id_in(bytes: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Named {
         id: String,

@@ -2,10 +2,11 @@
 
 use ring::digest;
 use serde::{Deserialize, Serialize};
+use store::Batch;
 
 use crate::account::{Account, Role, is_password_of};
 use crate::error::{Error, SignInError};
-use crate::{Node, Viewer};
+use crate::{Act, Actor, Door, Event, Node, Viewer};
 
 const SHELF: &str = "session";
 /// A session ends after twelve hours: a long duty.
@@ -96,8 +97,12 @@ impl Node {
             agent: agent.chars().filter(|c| !c.is_control()).take(200).collect(),
         };
         self.sweep_sessions(now)?;
-        self.sessions_shelf().put(&key_of(&token), &session).map_err(Error::from)?;
-        visits.put(&session.account, &now).map_err(Error::from)?;
+        let records = vec![
+            self.sessions_shelf().record(&key_of(&token), &session).map_err(Error::from)?,
+            visits.record(&session.account, &now).map_err(Error::from)?,
+            self.told(Event::of(Actor::person(&session), Act::SignedIn { door: Door::Pages }))?,
+        ];
+        self.inner.store.append(Batch { objects: Vec::new(), records }).map_err(Error::from)?;
         Ok(SignedIn { token, session })
     }
 
@@ -109,8 +114,10 @@ impl Node {
         if remembered && let Some(account) = account {
             return Ok(account);
         }
+        let whoever = || if account.is_some() { Actor::account(name) } else { Actor::unknown() };
         let seconds = self.inner.throttle.wait(name, now);
         if seconds > 0 {
+            self.inner.doors.failed(whoever(), now);
             return Err(SignInError::Wait { seconds });
         }
         let Some(_turn) = self.inner.gate.enter() else {
@@ -122,7 +129,8 @@ impl Node {
                 self.inner.credentials.remember(name, password, now);
                 Ok(account)
             }
-            other => {
+            ref other => {
+                self.inner.doors.failed(whoever(), now);
                 if other.is_none() {
                     is_password_of(None, password);
                 }
@@ -158,7 +166,9 @@ impl Node {
 
     /// Ends the session of this secret.
     pub fn sign_out(&self, token: &str) -> Result<(), Error> {
-        Ok(self.sessions_shelf().remove(&key_of(token))?)
+        let key = key_of(token);
+        let Some(held) = self.sessions_shelf().get(&key)? else { return Ok(()) };
+        self.end(&key, &held)
     }
 
     /// The person's sessions, newest first.
@@ -196,12 +206,18 @@ impl Node {
     }
 
     fn drop_sessions(&self, ended: impl Fn(&Session) -> bool) -> Result<(), Error> {
-        let sessions = self.sessions_shelf();
-        for (key, held) in sessions.list()? {
+        for (key, held) in self.sessions_shelf().list()? {
             if ended(&held) {
-                sessions.remove(&key)?;
+                self.end(&key, &held)?;
             }
         }
+        Ok(())
+    }
+
+    fn end(&self, key: &str, held: &Session) -> Result<(), Error> {
+        let told = self.told(Event::of(Actor::person(held), Act::SignedOut))?;
+        let records = vec![self.sessions_shelf().removal(key), told];
+        self.inner.store.append(Batch { objects: Vec::new(), records })?;
         Ok(())
     }
 

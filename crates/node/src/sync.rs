@@ -38,6 +38,9 @@ impl Node {
                 if let Err(error) = node.aside(Self::answer_recalls).await {
                     tracing::error!(%error, "cannot answer recalls");
                 }
+                if let Err(error) = node.aside(Self::tend_trail).await {
+                    tracing::error!(%error, "cannot tend the audit trail");
+                }
                 match node.aside(Self::origins).await {
                     Ok(wanted) => {
                         // One with other settings than it had is followed anew.

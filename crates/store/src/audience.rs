@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use release::{Holder, Place, Policy, Viewer};
+use release::{Holder, Level, Place, Policy, Viewer};
 
 use crate::intern::{Interned, Interner, Number};
 
@@ -42,11 +42,19 @@ impl Interned for Holder {
 pub(crate) struct Visible {
     generation: u64,
     yes: Vec<bool>,
+    /// How strictly a state marked what has the audience; `None` where no state did.
+    levels: Vec<Option<Level>>,
 }
 
 impl Visible {
     pub(crate) fn has(&self, audience: Number) -> bool {
         usize::try_from(audience - 1).ok().and_then(|at| self.yes.get(at)).copied().unwrap_or(false)
+    }
+
+    /// How strictly a state marked what has this audience; `None` where no state did, as for what an
+    /// account put into its workspace.
+    pub(crate) fn level(&self, audience: Number) -> Option<Level> {
+        usize::try_from(audience - 1).ok().and_then(|at| self.levels.get(at)).copied().flatten()
     }
 }
 
@@ -95,6 +103,8 @@ impl Audiences {
         visible.generation = generation;
         self.policies.each_from(visible.yes.len(), |_, policy| {
             visible.yes.push(release::decide(policy, viewer, &place).allowed);
+            let badge = policy.badge();
+            visible.levels.push(badge.owner.map(|_| badge.level));
         });
         let visible = Arc::new(visible);
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);

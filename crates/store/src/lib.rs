@@ -45,4 +45,4 @@ pub use store::{Alarm, Health, Lag, Options, Store};
 pub use view::brief::Brief;
 pub use view::list::{Count, Cursor, ListPage, ListQuery, Listed, Order};
 pub use view::page::{Item, Manifest, Page, PageQuery, Position, Versions, Which};
-pub use view::{MOST_REFERENCES, Seen, View};
+pub use view::{MOST_REFERENCES, Met, Seen, View, Watch};

@@ -59,7 +59,17 @@ impl Record {
     pub fn tell<T: Serialize>(tells: &T, about: Vec<Id>) -> Result<Self, Error> {
         let tells = serde_json::value::to_raw_value(tells)
             .map_err(|source| unfit("trail", "row", source))?;
-        Ok(Self::of("trail", "", Change::Tell(Telling { tells, about })))
+        Ok(Self::of("trail", "", Change::Tell(Telling { tells, about, counts: false })))
+    }
+
+    /// The same, for a batch of objects from outside: the row also says how many of them were new,
+    /// and there is none if none was.
+    #[must_use]
+    pub fn if_new(mut self) -> Self {
+        if let Change::Tell(telling) = &mut self.change {
+            telling.counts = true;
+        }
+        self
     }
 
     fn of(kind: &str, key: &str, change: Change) -> Self {

@@ -178,7 +178,7 @@ impl Store {
 
     /// The store as `viewer` sees it.
     pub fn view(&self, viewer: Viewer) -> View {
-        View { shared: self.inner.shared.clone(), viewer }
+        View { shared: self.inner.shared.clone(), viewer, watch: None }
     }
 
     /// The node-local records of one kind.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use node::{Act, Actor, Event};
 use serde::Serialize;
 
 use crate::cli::Backup;
@@ -27,6 +28,7 @@ pub(crate) fn run(dir: &Path, args: &Backup, out: Output) -> Result<()> {
             .hint("choose a new folder"));
     }
     fs::create_dir_all(to).context(format!("cannot make {}", to.display()))?;
+    node.audit(Event::of(Actor::command(), Act::BackedUp))?;
     let bar = bar(0, "backup");
     let store = to.join("entente.db");
     node.store().backup(&store, |done, all| {

@@ -1,7 +1,7 @@
 //! `entente verify`
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use node::{Invitation, Node};
 use serde::Serialize;
@@ -36,21 +36,21 @@ struct Checked {
 }
 
 /// The keys against which files are verified.
-struct Keys {
+pub(super) struct Keys {
     given: Vec<PublicKey>,
     rings: Vec<Keyring>,
 }
 
 impl Keys {
-    fn of(dir: &Path, args: &Verify) -> Result<Self> {
+    pub(super) fn of(dir: &Path, keys: &[String], peer_files: &[PathBuf]) -> Result<Self> {
         let mut given = Vec::new();
-        for text in &args.key {
+        for text in keys {
             let key = PublicKey::parse(text).map_err(|error| {
                 Error::of(Kind::Invalid, &error).hint("`entente key show` prints a public key")
             })?;
             given.push(key);
         }
-        for path in &args.peer_file {
+        for path in peer_files {
             let invitation: Invitation =
                 serde_json::from_slice(&files::read(path)?).map_err(|error| {
                     Error::of(Kind::Invalid, &error)
@@ -75,6 +75,16 @@ impl Keys {
         given.or_else(|| self.rings.iter().find_map(|ring| ring.key(id))).cloned()
     }
 
+    /// The key of that name, if it was given, or is of this owner and may speak for it.
+    pub(super) fn of_owner(&self, owner: &Id, id: &KeyId) -> Option<PublicKey> {
+        let given = self.given.iter().find(|key| key.id() == *id);
+        let held = || match self.standing(id)? {
+            (held, standing) if held == owner && standing != Standing::Discarded => self.find(id),
+            _ => None,
+        };
+        given.cloned().or_else(held)
+    }
+
     /// Whose key it is, and how it stands.
     fn standing(&self, id: &KeyId) -> Option<(&Id, Standing)> {
         self.rings.iter().find_map(|ring| {
@@ -85,7 +95,7 @@ impl Keys {
 }
 
 pub(crate) fn run(dir: &Path, args: &Verify, out: Output) -> Result<()> {
-    let keys = Keys::of(dir, args)?;
+    let keys = Keys::of(dir, &args.key, &args.peer_file)?;
     let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut worst = 0;
     for file in &args.files {

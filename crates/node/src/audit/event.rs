@@ -95,7 +95,8 @@ pub enum Act {
         /// How often.
         tries: u64,
     },
-    /// Signed out, or ended another session of the same account.
+    /// A session ended: its person signed out or ended it, its time was over, or its account was
+    /// changed.
     SignedOut,
     /// Read objects marked as strictly as the node tells of. What one reader meets again within a
     /// minute is told once.
@@ -156,9 +157,9 @@ pub enum Act {
     Admitted {
         /// From whom: a peer's state, or an account.
         from: String,
-        /// How many objects were new.
+        /// How many objects. The row's `new` says how many of them were not held before.
         objects: u64,
-        /// The hash of their ids, in order, each followed by a line feed.
+        /// The SHA-256 of their ids in order, each followed by a line feed, in hexadecimal.
         ids: String,
     },
     /// Kept aside what came from outside.
@@ -173,13 +174,6 @@ pub enum Act {
         /// How many objects.
         objects: u64,
     },
-    /// Wrote to a workspace.
-    Wrote {
-        /// How many objects.
-        objects: u64,
-    },
-    /// Took an object out of a workspace.
-    TookOut,
     /// Made an account.
     AccountAdded {
         /// Its name.
@@ -211,21 +205,21 @@ pub enum Act {
     },
     /// Used a peer's invitation, or named another source: from then on the node pulls from it.
     PeerAdded {
-        /// Its state.
-        peer: Id,
+        /// The identity of its state, or the name of a feed.
+        peer: String,
         /// The name of the key that was compared, where the source has one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
     },
     /// Changed what is pulled from a peer, or how.
     PeerChanged {
-        /// Its state.
-        peer: Id,
+        /// The identity of its state, or the name of a feed.
+        peer: String,
     },
     /// Removed a peer.
     PeerRemoved {
-        /// Its state.
-        peer: Id,
+        /// The identity of its state, or the name of a feed.
+        peer: String,
     },
     /// Rotated the key that signs.
     KeyRotated {
@@ -271,8 +265,6 @@ pub enum Act {
     },
     /// Wrote a copy of everything.
     BackedUp,
-    /// Began to run from a copy.
-    Restored,
     /// Changed a setting of the node.
     Setting {
         /// Which.

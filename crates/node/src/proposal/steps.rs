@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::key::Turn;
 use crate::outgoing::{Preview, Release, Released};
 use crate::session::Session;
-use crate::{Node, Role};
+use crate::{Act, Actor, Event, Node, Role};
 
 const SHELF: &str = "proposal";
 
@@ -53,6 +53,9 @@ impl Node {
         }
         let kept = Kept::of(&proposal);
         records.push(self.proposal_shelf().replacing(&id, before.as_ref(), Some(&kept))?);
+        let act = Act::Proposed { content: proposal.digest.clone() };
+        let event = Event::of(Actor::person(session), act).about(proposal.release.ids());
+        records.push(self.told(event)?);
         self.step(Vec::new(), records)?;
         Ok(proposal)
     }
@@ -145,6 +148,12 @@ impl Node {
         let decided = held.value.decided(step);
         let mut records = vec![self.proposal_shelf().replacing(id, Some(&held), Some(&decided))?];
         records.extend(release.draft.iter().map(|draft| Record::remove(draft::SHELF, draft)));
+        let act = Act::Released {
+            objects: ids.len() as u64,
+            marking: preview.badge.level,
+            proposed_by: Some(Actor::account(&proposal.by.account)),
+        };
+        records.push(self.told(Event::of(Actor::person(session), act).about(ids.clone()))?);
         self.step(objects, records)?;
         Ok(Released { ids })
     }
@@ -157,7 +166,8 @@ impl Node {
         }
         let comment = comment.trim().to_owned();
         let step = Step::Returned { by: Person::of(session), at: self.now(), comment };
-        self.close(id, &held, step)
+        let act = Act::Returned { content: proposal.digest.clone() };
+        self.close(id, &held, step, Event::of(Actor::person(session), act))
     }
 
     /// Takes the own proposal back.
@@ -166,12 +176,17 @@ impl Node {
         if proposal.by.account != session.account {
             return Err(Error::NotAllowed);
         }
-        self.close(id, &held, Step::Withdrawn { at: self.now() })
+        let act = Act::Withdrew { content: proposal.digest.clone() };
+        let event = Event::of(Actor::person(session), act);
+        self.close(id, &held, Step::Withdrawn { at: self.now() }, event)
     }
 
-    fn close(&self, id: &str, held: &Held<Kept>, step: Step) -> Result<(), Error> {
+    fn close(&self, id: &str, held: &Held<Kept>, step: Step, event: Event) -> Result<(), Error> {
         let decided = held.value.decided(step);
-        let mut records = vec![self.proposal_shelf().replacing(id, Some(held), Some(&decided))?];
+        let mut records = vec![
+            self.proposal_shelf().replacing(id, Some(held), Some(&decided))?,
+            self.told(event)?,
+        ];
         if let Some(draft) = &held.value.draft
             && let Some(found) = self.draft_shelf().held(draft)?
         {

@@ -1,6 +1,7 @@
 //! Nodes as their people and partners meet them.
 
 mod admission;
+mod audit;
 mod converge;
 mod drafts;
 mod feeds;

@@ -37,6 +37,9 @@ pub struct Row {
     /// The keyed hashes of the objects that it is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<String>,
+    /// Of a batch of objects from outside, how many were new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<u64>,
     /// What it tells.
     pub tells: Box<RawValue>,
 }
@@ -219,6 +222,29 @@ impl Trail {
             found.extend(Id::parse(&id).ok().map(|id| (about, id)));
         }
         Ok(found)
+    }
+
+    /// The ids of objects that are held, by their numbers of [`crate::Met`].
+    pub fn ids(&self, objects: &[i64]) -> Result<Vec<Id>, Error> {
+        const SQL: &str = "SELECT id FROM object WHERE key = ?1";
+        let db = self.inner.shared.pool.snapshot()?;
+        let mut statement = db.prepare_cached(SQL).doing(READING)?;
+        let mut found = Vec::new();
+        for object in objects {
+            let id: Option<String> =
+                statement.query_row([object], |row| row.get(0)).optional().doing(READING)?;
+            found.extend(id.and_then(|id| Id::parse(&id).ok()));
+        }
+        Ok(found)
+    }
+
+    /// The keyed hashes by which a row is found, in order.
+    pub fn abouts(&self, n: u64) -> Result<Vec<String>, Error> {
+        const SQL: &str = "SELECT about FROM trail_about WHERE n = ?1 ORDER BY about";
+        let db = self.inner.shared.pool.snapshot()?;
+        let mut statement = db.prepare_cached(SQL).doing(READING)?;
+        let rows = statement.query_map([number(n)], |row| row.get(0)).doing(READING)?;
+        rows.collect::<rusqlite::Result<_>>().doing(READING)
     }
 
     /// Erases the texts of the rows below `below`; their hashes stay. `told` is written in the same

@@ -178,11 +178,12 @@ impl Reading<'_> {
         let (mut rows, mut more) = (Vec::new(), false);
         self.walk(among, range, ascending, limit.saturating_add(1), |sort, seq, _| {
             let Some(shown) = self.confirmed(seq)? else { return Ok(ControlFlow::Continue(())) };
-            let Some(seen) = self.seen(&shown)? else { return Ok(ControlFlow::Continue(())) };
+            let Some(seen) = self.look(&shown)? else { return Ok(ControlFlow::Continue(())) };
             if rows.len() == limit {
                 more = true;
                 return Ok(ControlFlow::Break(()));
             }
+            self.meet(&shown.version);
             rows.push(Listed { seen, sort: sort.to_owned() });
             Ok(ControlFlow::Continue(()))
         })?;

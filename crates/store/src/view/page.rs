@@ -158,6 +158,7 @@ struct Taken {
 struct Row {
     seq: i64,
     kind: Number,
+    audience: Number,
     newest: bool,
     /// Other rows may stand for the same object: the one to be shown is to be chosen.
     twin: bool,
@@ -269,7 +270,8 @@ impl Reading<'_> {
             statement
                 .query_map((collection, newest, audience, kind, after, limit), |row| {
                     let (seq, kind, twin) = (row.get(1)?, row.get(2)?, row.get(3)?);
-                    Ok((row.get(0)?, Row { seq, kind, newest, twin }))
+                    let audience = row.get(4)?;
+                    Ok((row.get(0)?, Row { seq, kind, audience, newest, twin }))
                 })
                 .and_then(Iterator::collect)
                 .doing("reading a page")
@@ -290,10 +292,8 @@ impl Reading<'_> {
                     && let Some(added) = self.escorted(copy.key, Some(wanted.query.collection.0))?
                 {
                     // A definition stands wherever an object stands that it marks.
-                    rows.insert(
-                        added,
-                        Row { seq: version.seq, kind: version.kind, newest: true, twin: false },
-                    );
+                    let Version { seq, kind, audience, .. } = version;
+                    rows.insert(added, Row { seq, kind, audience, newest: true, twin: false });
                 }
             }
         }
@@ -310,7 +310,7 @@ impl Reading<'_> {
         let newest = self.newest(copy)?.into_iter().map(|shown| (shown, true));
         let older = if wanted.has_older() { self.older(copy)? } else { Vec::new() };
         for (shown, newest) in newest.chain(older.into_iter().map(|shown| (shown, false))) {
-            let Version { seq, kind, flags, .. } = shown.version;
+            let Version { seq, kind, audience, flags, .. } = shown.version;
             let mut added = shown.added;
             if flags.has(Flags::DEFINITION) {
                 match self.escorted(copy.key, Some(wanted.query.collection.0))? {
@@ -318,7 +318,7 @@ impl Reading<'_> {
                     None => continue,
                 }
             }
-            rows.insert(added, Row { seq, kind, newest, twin: copy.twin });
+            rows.insert(added, Row { seq, kind, audience, newest, twin: copy.twin });
         }
         Ok(())
     }
@@ -339,6 +339,11 @@ impl Reading<'_> {
             if taken.len() == limit {
                 more = true;
                 break;
+            }
+            if self.is_strict(row.audience)
+                && let Some(version) = Version::find(&self.db, row.seq)?
+            {
+                self.meet(&version);
             }
             taken.push(Taken { added, seq: row.seq, kind: row.kind });
         }
@@ -463,22 +468,22 @@ impl Reading<'_> {
 fn stream_sql(whole: bool, by_kind: bool) -> &'static str {
     match (whole, by_kind) {
         (true, false) => {
-            "SELECT date_added, seq, kind, twin FROM added INDEXED BY added_by_date
+            "SELECT date_added, seq, kind, twin, audience FROM added INDEXED BY added_by_date
              WHERE collection = ?1 AND newest = ?2 AND date_added > ?5
              AND ?3 IS NULL AND ?4 IS NULL ORDER BY date_added LIMIT ?6"
         }
         (true, true) => {
-            "SELECT date_added, seq, kind, twin FROM added INDEXED BY added_by_kind
+            "SELECT date_added, seq, kind, twin, audience FROM added INDEXED BY added_by_kind
              WHERE collection = ?1 AND newest = ?2 AND kind = ?4 AND date_added > ?5
              AND ?3 IS NULL ORDER BY date_added LIMIT ?6"
         }
         (false, false) => {
-            "SELECT date_added, seq, kind, twin FROM added
+            "SELECT date_added, seq, kind, twin, audience FROM added
              WHERE collection = ?1 AND newest = ?2 AND audience = ?3 AND date_added > ?5
              AND ?4 IS NULL ORDER BY date_added LIMIT ?6"
         }
         (false, true) => {
-            "SELECT date_added, seq, kind, twin
+            "SELECT date_added, seq, kind, twin, audience
              FROM added INDEXED BY added_by_audience_and_kind
              WHERE collection = ?1 AND newest = ?2 AND audience = ?3 AND kind = ?4
              AND date_added > ?5 ORDER BY date_added LIMIT ?6"

@@ -1,11 +1,12 @@
 //! One snapshot, read by one viewer: which copy and which versions of an object he is shown.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use release::{Holder, Viewer};
+use release::{Holder, Level, Viewer};
 
-use super::Seen;
+use super::{Met, Seen};
 use crate::audience::Visible;
 use crate::error::{Doing, Error};
 use crate::intern::Number;
@@ -20,6 +21,9 @@ pub(crate) struct Reading<'v> {
     pub(super) shared: &'v Shared,
     pub(super) visible: Arc<Visible>,
     viewer: &'v Viewer,
+    /// From which marking on somebody takes note of what is shown.
+    noted: Option<Level>,
+    met: RefCell<Vec<Met>>,
 }
 
 /// A version that the viewer may see.
@@ -31,11 +35,39 @@ pub(super) struct Shown {
 }
 
 impl<'v> Reading<'v> {
-    pub(super) fn begin(shared: &'v Shared, viewer: &'v Viewer) -> Result<Self, Error> {
+    pub(super) fn begin(
+        shared: &'v Shared,
+        viewer: &'v Viewer,
+        noted: Option<Level>,
+    ) -> Result<Self, Error> {
         let db = shared.pool.snapshot()?;
         shared.catch_up(&db)?;
         let visible = shared.audiences.visible(viewer);
-        Ok(Self { db, shared, visible, viewer })
+        Ok(Self { db, shared, visible, viewer, noted, met: RefCell::default() })
+    }
+
+    /// Whether somebody takes note of what is shown of this audience.
+    pub(super) fn is_strict(&self, audience: Number) -> bool {
+        self.noted.is_some_and(|from| self.visible.level(audience) >= Some(from))
+    }
+
+    /// A version is shown.
+    pub(super) fn meet(&self, version: &Version) {
+        // A definition has no marking: it goes with what it marks.
+        if self.is_strict(version.audience)
+            && !version.flags.has(Flags::DEFINITION)
+            && let Some(level) = self.visible.level(version.audience)
+        {
+            self.met.borrow_mut().push(Met { object: version.object, level });
+        }
+    }
+
+    /// What was shown of what somebody takes note of, each object once.
+    pub(super) fn met(self) -> Vec<Met> {
+        let mut met = self.met.into_inner();
+        met.sort_unstable_by_key(|met| (met.object, std::cmp::Reverse(met.level)));
+        met.dedup_by_key(|met| met.object);
+        met
     }
 
     /// The newest version of a copy.
@@ -154,9 +186,19 @@ impl<'v> Reading<'v> {
         Ok(true)
     }
 
-    /// A version with what the store knows about it. `None` when the place changed a moment ago,
-    /// so that the viewer may not see it any more.
+    /// A version that is shown, with what the store knows about it. `None` when the place changed a
+    /// moment ago, so that the viewer may not see it any more.
     pub(super) fn seen(&self, shown: &Shown) -> Result<Option<Seen>, Error> {
+        let seen = self.look(shown)?;
+        if seen.is_some() {
+            self.meet(&shown.version);
+        }
+        Ok(seen)
+    }
+
+    /// The same for a version of which it is not certain yet that it will be shown: see
+    /// [`Reading::meet`].
+    pub(super) fn look(&self, shown: &Shown) -> Result<Option<Seen>, Error> {
         let version = &shown.version;
         let policy = self.shared.policy(&self.db, version.audience)?;
         let decision = release::decide(&policy, self.viewer, &self.shared.audiences.place());

@@ -52,11 +52,12 @@ impl Reading<'_> {
         let (mut rows, mut more) = (Vec::new(), false);
         while let Some((seq, ())) = merge.next()? {
             let Some(shown) = self.confirmed(seq)? else { continue };
-            let Some(seen) = self.seen(&shown)? else { continue };
+            let Some(seen) = self.look(&shown)? else { continue };
             if rows.len() == limit {
                 more = true;
                 break;
             }
+            self.meet(&shown.version);
             let sort = date_key(seen.received);
             rows.push(Listed { seen, sort });
         }

@@ -13,6 +13,8 @@ pub(crate) struct Telling {
     pub(crate) tells: Box<RawValue>,
     /// The objects it is about.
     pub(crate) about: Vec<Id>,
+    /// Whether the row says how many objects of its batch were new, and is left out if none was.
+    pub(crate) counts: bool,
 }
 
 /// The end of the trail, as a transaction found it and as it goes on.
@@ -29,6 +31,10 @@ impl Work<'_> {
         const ROW: &str = "INSERT INTO trail (n, row) VALUES (?1, ?2)";
         const HASH: &str = "INSERT INTO trail_hash (level, at, hash) VALUES (?1, ?2, ?3)";
         const WRITING: &str = "writing to the trail";
+        let new = telling.counts.then_some(self.stored);
+        if new == Some(0) {
+            return Ok(());
+        }
         let mut end = match self.end.take() {
             Some(end) => end,
             None => self.end_of_trail()?,
@@ -45,6 +51,7 @@ impl Work<'_> {
             before: end.before.as_ref().map(|hash| hex(hash)),
             salt: hex(&salt),
             about: about.iter().map(|(name, _)| name.clone()).collect(),
+            new,
             tells: telling.tells.clone(),
         };
         let text = serde_json::to_string(&row)

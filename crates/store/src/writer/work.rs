@@ -10,6 +10,7 @@ use super::hot::{Hot, Statements};
 use super::tell::End;
 use super::{Done, Mind, Task};
 use crate::added::{Dates, Steps, Stream};
+use crate::admitted::Outcome;
 use crate::error::{Doing, Error};
 use crate::intern::Number;
 use crate::shared::Shared;
@@ -30,6 +31,8 @@ pub(crate) struct Work<'a> {
     gained: HashSet<Number>,
     /// Objects whose projections change without a new version.
     changed: BTreeSet<i64>,
+    /// How many objects of the batch at hand were not held before.
+    pub(crate) stored: u64,
     /// The end of the trail, once a row was written.
     pub(crate) end: Option<End>,
 }
@@ -63,6 +66,7 @@ impl<'a> Work<'a> {
             rows: Vec::new(),
             gained: HashSet::new(),
             changed: BTreeSet::new(),
+            stored: 0,
             end: None,
         }
     }
@@ -71,8 +75,17 @@ impl<'a> Work<'a> {
         match task {
             Task::Append(batch) => {
                 self.expect_all(&batch.records)?;
-                let outcomes =
-                    batch.objects.iter().map(|one| self.append(one)).collect::<Result<_, _>>()?;
+                let outcomes = batch.objects.iter().map(|one| self.append(one));
+                let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+                let is_new = |outcome: &&Outcome| {
+                    matches!(
+                        outcome,
+                        Outcome::Stored(_)
+                            | Outcome::Older(_)
+                            | Outcome::Equivocation { kept: true }
+                    )
+                };
+                self.stored = outcomes.iter().filter(is_new).count() as u64;
                 batch.records.iter().try_for_each(|record| self.record(record))?;
                 Ok(Done::Outcomes(outcomes))
             }
