@@ -5,6 +5,7 @@ use stix::Id;
 
 use crate::Node;
 use crate::error::Error;
+use crate::remedy::Remedy;
 use crate::session::Session;
 
 pub(crate) const SHELF: &str = "draft";
@@ -23,6 +24,12 @@ pub struct Draft {
     /// The object of which it is to become a new version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revises: Option<Id>,
+    /// The report of which it is an extract for other readers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extract_of: Option<Id>,
+    /// What was done about references that would betray something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
     /// When it was kept last, in microseconds since 1970.
     pub changed: i64,
     /// Whether it waits, as it is, for a second person to let it out.
@@ -46,9 +53,25 @@ impl Node {
             kind: kind.to_owned(),
             form,
             revises,
+            extract_of: None,
+            remedies: Vec::new(),
             changed: self.now(),
             proposed: false,
         };
+        self.draft_shelf().put(&draft.id, &draft)?;
+        Ok(draft)
+    }
+
+    /// Starts a draft of what others than the readers of `full` may know of it.
+    pub fn start_extract(
+        &self,
+        session: &Session,
+        kind: &str,
+        form: serde_json::Value,
+        full: Id,
+    ) -> Result<Draft, Error> {
+        let started = self.start_draft(session, kind, form, None)?;
+        let draft = Draft { extract_of: Some(full), ..started };
         self.draft_shelf().put(&draft.id, &draft)?;
         Ok(draft)
     }

@@ -29,6 +29,7 @@ mod proposal;
 mod pull;
 mod quarantine;
 mod recall;
+mod remedy;
 mod rings;
 mod session;
 pub mod states;
@@ -67,6 +68,7 @@ pub use recall::{
     Told,
 };
 pub use release::{Breadth, Viewer};
+pub use remedy::{Cure, Remedy};
 pub use session::{Session, SessionInfo, SignedIn};
 pub use taxii::client::Network;
 

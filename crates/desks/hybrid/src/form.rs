@@ -8,7 +8,7 @@ mod check;
 mod fill;
 
 pub(crate) use check::{CONFIDENCES, NATIONAL};
-pub(crate) use fill::REGION;
+pub(crate) use fill::{PARTS, REGION};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -52,10 +52,15 @@ pub(crate) struct Handling {
 pub(crate) struct Checked {
     pub(crate) facts: Facts,
     pub(crate) handling: Handling,
+    /// What is held already and belongs to the report.
+    pub(crate) parts: Vec<Id>,
 }
 
 /// The field that says which report the analyst was shown before releasing it.
 pub(crate) const SEEN: &str = "seen";
+
+/// The button by which a reference that would betray something is mended.
+pub(crate) const REMEDY: &str = "remedy";
 
 /// The fields of one claim, by their place on the page.
 pub(crate) const CLAIM: [&str; 4] = ["claim", "actor", "by", "standing"];
@@ -76,7 +81,7 @@ impl Form {
     pub(crate) fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut form = Self::default();
         for (name, value) in pairs {
-            if name != "csrf" && name != SEEN {
+            if !["csrf", SEEN, REMEDY].contains(&name.as_str()) {
                 form.values.entry(name).or_default().push(value);
             }
         }
@@ -117,7 +122,7 @@ impl Form {
         fields.iter().filter(|name| **name != "standing").map(used).max().unwrap_or(0)
     }
 
-    fn set(&mut self, name: &str, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
         self.values.entry(name.to_owned()).or_default().push(value.into());
     }
 }

@@ -12,4 +12,5 @@ mod people;
 mod proposals;
 mod recalls;
 mod releasing;
+mod remedies;
 mod sync;

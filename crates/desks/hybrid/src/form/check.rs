@@ -28,8 +28,9 @@ impl Form {
         let mut checking = Checking { form: self, problems: Vec::new() };
         let facts = checking.facts();
         let handling = checking.handling(partners);
+        let parts = checking.parts();
         if checking.problems.is_empty() {
-            Ok(Checked { facts, handling })
+            Ok(Checked { facts, handling, parts })
         } else {
             Err(checking.problems)
         }
@@ -199,6 +200,18 @@ impl Checking<'_> {
             });
         }
         sources
+    }
+
+    fn parts(&mut self) -> Vec<Id> {
+        let mut parts = Vec::new();
+        for typed in self.form.get("parts").split_whitespace() {
+            match Id::parse(typed) {
+                Ok(id) if parts.contains(&id) => {}
+                Ok(id) => parts.push(id),
+                Err(_) => self.wrong("parts", "form-part-unknown"),
+            }
+        }
+        parts
     }
 
     fn handling(&mut self, partners: &BTreeSet<Id>) -> Handling {

@@ -13,6 +13,45 @@ use crate::vocabulary::{Precision, Word};
 /// The states that the form offers as boxes; others are typed by their codes.
 pub(crate) const REGION: [&str; 10] = ["AL", "HR", "XK", "BA", "BG", "ME", "MK", "RS", "SI", "HU"];
 
+/// The parts of a report that an extract may leave out.
+pub(crate) const PARTS: [&str; 7] =
+    ["description", "day", "place", "struck", "claims", "sources", "parts"];
+
+impl Facts {
+    /// The facts without the parts that are not kept. Of the date the month stays.
+    pub(crate) fn extract(&self, keeps: &[&str]) -> Self {
+        let keeps = |part: &str| keeps.contains(&part);
+        let mut facts = self.clone();
+        facts.labels.clear();
+        facts.confidence_note = None;
+        if !keeps("description") {
+            facts.description = None;
+        }
+        if !keeps("day")
+            && let Some(occurred) = &mut facts.occurred
+        {
+            occurred.note = None;
+            occurred.end = None;
+            if !matches!(occurred.precision.known(), Some(Precision::Year | Precision::Month)) {
+                occurred.precision = Word::Known(Precision::Month);
+            }
+        }
+        if !keeps("place") {
+            facts.place = None;
+        }
+        if !keeps("struck") {
+            facts.affected.clear();
+        }
+        if !keeps("claims") {
+            facts.claims.clear();
+        }
+        if !keeps("sources") {
+            facts.sources.clear();
+        }
+        facts
+    }
+}
+
 impl Form {
     /// The form that says what a report says, as far as the form can say it.
     pub(crate) fn from(facts: &Facts, handling: &Handling) -> Self {
@@ -55,6 +94,12 @@ impl Form {
         handling.to.iter().flatten().map(Id::to_string).for_each(|state| form.set("to", state));
         handling.readers.iter().for_each(|reader| form.set("reader", reader));
         form
+    }
+
+    /// What is held already and belongs to the report, one a line.
+    pub(crate) fn parts(&mut self, parts: &[Id]) {
+        let lines: Vec<_> = parts.iter().map(Id::as_str).collect();
+        self.set("parts", lines.join("\n"));
     }
 
     fn date(&mut self, facts: &Facts) {

@@ -12,7 +12,7 @@ use stix::Id;
 use web::{Fault, Reader, blocking};
 
 use super::report::{held, is_own};
-use crate::form::{Form, SEEN};
+use crate::form::{Form, Handling, REMEDY, SEEN};
 use crate::objects::Report;
 use outgoing::{handling, outgoing, partners};
 use page::{Shows, show};
@@ -226,12 +226,60 @@ pub(super) async fn revise(reader: Reader, Path(id): Path<String>) -> Result<Res
             draft
         } else {
             let report = Report::of(&seen.object).ok_or(Fault::NotFound)?;
-            let form = Form::from(&report.facts, &handling(&reader, &seen)?);
+            let mut form = Form::from(&report.facts, &handling(&reader, &seen)?);
+            form.parts(&outgoing::parts_of(&reader, &report)?);
             let form = serde_json::to_value(form).unwrap_or_default();
             let revises = Some(seen.object.id().clone());
             reader.node().start_draft(reader.session(), KIND, form, revises)?
         };
         Ok(Redirect::to(&format!("/reports/drafts/{}", draft.id)).into_response())
+    })
+    .await
+}
+
+/// A draft of what others may know of one's own report: of its parts only those that were kept.
+pub(super) async fn extract(
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, Fault> {
+    blocking(move || {
+        may_write(&reader)?;
+        let seen = held(&reader.view(), &id)?;
+        if !is_own(&reader, &seen) {
+            return Err(Fault::NotFound);
+        }
+        let report = Report::of(&seen.object).ok_or(Fault::NotFound)?;
+        let keeps: Vec<&str> = pairs
+            .iter()
+            .filter(|(name, _)| name == "keep")
+            .map(|(_, part)| part.as_str())
+            .collect();
+        let mut form = Form::from(&report.facts.extract(&keeps), &Handling::default());
+        if keeps.contains(&"parts") {
+            form.parts(&outgoing::parts_of(&reader, &report)?);
+        }
+        let form = serde_json::to_value(form).unwrap_or_default();
+        let full = seen.object.id().clone();
+        let draft = reader.node().start_extract(reader.session(), KIND, form, full)?;
+        Ok(Redirect::to(&format!("/reports/drafts/{}", draft.id)).into_response())
+    })
+    .await
+}
+
+/// Mends a reference that would betray something, or undoes that; then the same preview again.
+pub(super) async fn remedy(
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, Fault> {
+    blocking(move || {
+        let malformed = || Fault::Malformed { reason: "no such remedy".to_owned() };
+        let told = pairs.iter().find(|(name, _)| name == REMEDY).map(|(_, told)| told.clone());
+        keep_form(&reader, &id, pairs)?;
+        let (remedy, on) = told.as_deref().and_then(page::told_remedy).ok_or_else(malformed)?;
+        reader.node().set_remedy(reader.session(), &id, &remedy, on)?;
+        Ok(Redirect::to(&format!("/reports/drafts/{id}#release")).into_response())
     })
     .await
 }

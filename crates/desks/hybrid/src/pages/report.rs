@@ -11,6 +11,7 @@ use store::{Seen, View};
 use web::{Fault, Frame, Mark, Named, Reader, blocking, render, title_of};
 
 use super::words;
+use crate::form::PARTS;
 use crate::objects::Report;
 
 /// The page of an object, if it is a report.
@@ -78,6 +79,21 @@ struct Version {
     shown: bool,
 }
 
+/// The same incident for other readers: the full report, or an extract of it.
+struct Audience {
+    kind: String,
+    title: String,
+    href: String,
+    mark: Mark,
+    here: bool,
+}
+
+/// A part that an extract may keep.
+struct Part {
+    value: &'static str,
+    name: String,
+}
+
 /// What the reader may do with the report.
 struct May {
     revise: bool,
@@ -107,6 +123,8 @@ struct Page {
     claims: Vec<Said>,
     sources: Vec<Origin>,
     links: Vec<Linked>,
+    audiences: Vec<Audience>,
+    parts: Vec<Part>,
     notes: Vec<Note>,
     versions: Vec<Version>,
     raw: String,
@@ -223,6 +241,7 @@ fn show(
     let own = is_own(reader, seen);
     let title = super::row::title(reader, &report);
     let (links, notes) = around(reader, view, seen)?;
+    let audiences = audiences(reader, view, seen)?;
     let all = view.versions(&report.id)?;
     let number = |at: usize| all.len() - at;
     let shown =
@@ -277,6 +296,10 @@ fn show(
         claims: claims(reader, &report),
         sources: sources(&report),
         links,
+        audiences,
+        parts: PARTS
+            .map(|value| Part { value, name: texts.of("hybrid-part-", value).to_string() })
+            .into(),
         notes,
         versions,
         raw: web::foreign(&serde_json::to_string_pretty(&seen.object.value()).unwrap_or_default()),
@@ -508,6 +531,48 @@ fn around(reader: &Reader, view: &View, seen: &Seen) -> Result<(Vec<Linked>, Vec
     }
     notes.reverse();
     Ok((links, notes))
+}
+
+/// Which readers get what: the full report first, then its extracts. Empty where there is one.
+fn audiences(reader: &Reader, view: &View, seen: &Seen) -> Result<Vec<Audience>, Fault> {
+    let id = seen.object.id();
+    let full = match derived_from(view, id, "source_ref", "target_ref")?.first() {
+        Some(full) => full.clone(),
+        None => id.clone(),
+    };
+    let extracts = derived_from(view, &full, "target_ref", "source_ref")?;
+    if extracts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut audiences = Vec::new();
+    for (at, one) in std::iter::once(full).chain(extracts).enumerate() {
+        let Some(other) = view.get(&one)? else { continue };
+        let key = if at == 0 { "hybrid-in-full" } else { "hybrid-extract" };
+        audiences.push(Audience {
+            kind: reader.texts().say(key).to_string(),
+            title: web::foreign(&title_of(&other.object)),
+            href: reader.href(&other.object),
+            mark: reader.mark(&other.policy.badge()),
+            here: one == *id,
+        });
+    }
+    Ok(audiences)
+}
+
+/// What derives from an object, or from what it derives, by its owner's own word.
+fn derived_from(view: &View, id: &Id, here: &str, there: &str) -> Result<Vec<Id>, Fault> {
+    let Some(owner) = view.get(id)?.map(|seen| seen.holder) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for link in view.referring_to(id)? {
+        let value = link.object.value();
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+        let fits = link.object.id().type_name() == "relationship"
+            && text("relationship_type") == "derived-from"
+            && link.holder == owner
+            && text(here) == id.as_str();
+        found.extend(Id::parse(text(there)).ok().filter(|_| fits));
+    }
+    Ok(found)
 }
 
 fn note(reader: &Reader, seen: &Seen, mark: Mark) -> Note {

@@ -116,10 +116,16 @@ fn hybrid() -> Vec<Case> {
             vec![Ask::form(format!("{NO_DRAFT}/propose"), FORM)]
         })
         .of(|_, _, id| Ask::form(format!("/reports/drafts/{id}/propose"), FORM)),
+        case("POST /reports/drafts/{id}/remedy", |_, _| {
+            vec![Ask::form(format!("{NO_DRAFT}/remedy"), FORM)]
+        })
+        .of(|_, _, id| Ask::form(format!("/reports/drafts/{id}/remedy"), FORM)),
         case("POST /reports/drafts/{id}/release", |_, _| {
             vec![Ask::form(format!("{NO_DRAFT}/release"), FORM)]
         })
         .of(|_, _, id| Ask::form(format!("/reports/drafts/{id}/release"), FORM)),
+        case("POST /reports/{id}/extract", |_, _| Vec::new())
+            .of(|_, _, id| Ask::form(format!("/reports/{id}/extract"), "keep=description")),
         case("POST /reports/{id}/notes", |_, _| Vec::new())
             .of(|_, _, id| Ask::form(format!("/reports/{id}/notes"), "text=anything&kind=note")),
         case("POST /reports/{id}/revise", |_, _| Vec::new())

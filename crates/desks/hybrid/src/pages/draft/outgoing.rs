@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use node::{Draft, Release};
+use serde_json::{Map, Value, json};
 use stix::marking::{Marking, releasable_to};
 use stix::{Id, Timestamp};
 use uuid::Uuid;
@@ -104,7 +105,65 @@ pub(super) fn outgoing(
         facts: checked.facts.clone(),
     });
     let mut objects = parts.into_objects();
+    gather(&mut objects, &checked.parts);
+    let mut definitions = definitions;
+    if let Some(full) = &draft.extract_of {
+        let view = reader.view();
+        let seen = view.get(full)?.filter(|seen| is_own(reader, seen)).ok_or(Fault::NotFound)?;
+        objects.push(derived(named("relationship")?, &incident, &seen));
+        for id in &seen.object.header().marking_refs {
+            if Marking::builtin(id).is_none()
+                && let Some(held) = view.get(id)?
+            {
+                definitions.push(held.object);
+            }
+        }
+    }
     // The incident comes first: the preview's decision is about it.
     objects.sort_by_key(|object| object.get("type").is_none_or(|kind| kind != "incident"));
-    Ok((incident, Release { objects, definitions, draft: None }))
+    let release = Release { objects, definitions, draft: None };
+    Ok((incident, node.remedied(reader.session(), release, &draft.remedies)?))
+}
+
+/// What is held already and belongs to the report stands among what its document gathers.
+fn gather(objects: &mut [Map<String, Value>], parts: &[Id]) {
+    let document =
+        objects.iter_mut().find(|object| object.get("type").is_some_and(|kind| kind == "report"));
+    let refs = document.and_then(|document| document.get_mut("object_refs")?.as_array_mut());
+    if let Some(refs) = refs {
+        refs.extend(parts.iter().map(|id| json!(id)));
+    }
+}
+
+/// An extract comes from its full report. Who may see both sees that: the link is marked as the
+/// full one.
+fn derived(id: Id, extract: &Id, full: &store::Seen) -> Map<String, Value> {
+    let mut link = Map::new();
+    link.insert("type".to_owned(), json!("relationship"));
+    link.insert("spec_version".to_owned(), json!("2.1"));
+    link.insert("id".to_owned(), json!(id));
+    link.insert("relationship_type".to_owned(), json!("derived-from"));
+    link.insert("source_ref".to_owned(), json!(extract));
+    link.insert("target_ref".to_owned(), json!(full.object.id()));
+    let refs = &full.object.header().marking_refs;
+    if !refs.is_empty() {
+        link.insert("object_marking_refs".to_owned(), json!(refs));
+    }
+    link
+}
+
+/// What the document of a held report gathers beside what the form says by itself.
+pub(super) fn parts_of(reader: &Reader, report: &Report) -> Result<Vec<Id>, Fault> {
+    let own = |seen: &store::Seen| seen.object.id().type_name() == "report" && is_own(reader, seen);
+    let gathering = reader.view().referring_to(&report.id)?.into_iter().find(own);
+    let Some(gathering) = gathering else { return Ok(Vec::new()) };
+    let value = gathering.object.value();
+    let refs = value.get("object_refs").and_then(Value::as_array);
+    let ids = refs.into_iter().flatten().filter_map(Value::as_str);
+    let is_said = |id: &Id| {
+        *id == report.id
+            || report.location.as_ref() == Some(id)
+            || report.facts.affected.iter().any(|affected| affected.state == *id)
+    };
+    Ok(ids.filter_map(|id| Id::parse(id).ok()).filter(|id| !is_said(id)).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::response::Response;
-use node::{Draft, PartnerPreview, Release, Step};
+use node::{Cure, Draft, PartnerPreview, Release, Remedy, Step};
 use release::{Badge, Level};
 use stix::Id;
 use stix::marking::Tlp;
@@ -65,7 +65,26 @@ struct PartnerView {
     code: String,
     because: String,
     objects: usize,
-    discloses: Vec<String>,
+}
+
+/// A reference that would betray something, and what can be done about it.
+struct Betrayal {
+    /// To whom.
+    to: String,
+    text: String,
+    blocks: bool,
+    cures: Vec<Button>,
+}
+
+/// Something that was done about one.
+struct Done {
+    text: String,
+    undo: String,
+}
+
+struct Button {
+    value: String,
+    text: String,
 }
 
 struct Similar {
@@ -108,6 +127,8 @@ struct Page {
     form: Form,
     kept: String,
     revises: Option<String>,
+    /// The page of the report of which it is an extract.
+    extract_of: Option<String>,
     /// Shown on top, with links to the fields.
     errors: Vec<Mend>,
     /// Everything that keeps the report from being released.
@@ -118,6 +139,8 @@ struct Page {
     similar: Vec<Similar>,
     mark: Mark,
     views: Vec<PartnerView>,
+    betrayals: Vec<Betrayal>,
+    remedies: Vec<Done>,
     blocked: bool,
     shown: Shown,
     may_release: bool,
@@ -262,11 +285,19 @@ pub(super) fn show(
         claims: claims(reader, form, &errors),
         sources: sources(form, &errors),
         similar: alike(reader, &words, revised.as_ref())?,
+        extract_of: draft
+            .and_then(|draft| draft.extract_of.as_ref())
+            .map(|id| format!("/reports/{id}")),
         revises: revised.map(|id| format!("/reports/{id}")),
         errors,
         mend: found.iter().map(mend).collect(),
         choices: Choices::of(reader, form)?,
         mark: reader.mark(&badge),
+        betrayals: match &worked_out {
+            Some(out) => betrayals(reader, out)?,
+            None => Vec::new(),
+        },
+        remedies: draft.map(|draft| remedies(reader, draft)).unwrap_or_default(),
         views: worked_out.map(|out| views(reader, out.views)).unwrap_or_default(),
         desk,
         blocked,
@@ -369,10 +400,6 @@ fn views(reader: &Reader, views: Vec<PartnerPreview>) -> Vec<PartnerView> {
         let name = view
             .partner
             .map_or_else(|| texts.say("hybrid-the-public").to_string(), |partner| partner.name);
-        let discloses = view.discloses.into_iter().map(|one| {
-            let key = if one.blocks { "form-discloses-blocks" } else { "form-discloses" };
-            texts.say(key).with("path", one.path).with("id", one.names.as_str()).to_string()
-        });
         PartnerView {
             named,
             name,
@@ -380,10 +407,94 @@ fn views(reader: &Reader, views: Vec<PartnerPreview>) -> Vec<PartnerView> {
             code,
             because: reader.reason(view.decision.reason),
             objects: view.sees.len(),
-            discloses: discloses.collect(),
         }
     });
     shown.collect()
+}
+
+/// Each reference once, with everybody to whom it would betray something.
+fn betrayals(reader: &Reader, out: &Outgoing) -> Result<Vec<Betrayal>, Fault> {
+    let texts = reader.texts();
+    let mut found: Vec<(&node::Disclosure, Vec<String>)> = Vec::new();
+    for view in &out.views {
+        let name = match &view.partner {
+            Some(partner) => web::foreign(&partner.name),
+            None => texts.say("hybrid-the-public").to_string(),
+        };
+        for one in &view.discloses {
+            match found.iter_mut().find(|(held, _)| *held == one) {
+                Some((_, names)) => names.push(name.clone()),
+                None => found.push((one, vec![name.clone()])),
+            }
+        }
+    }
+    let mut betrayals = Vec::new();
+    for (one, names) in found {
+        let cures = reader.node().cures(reader.session(), &out.release, one)?;
+        let cures = cures.into_iter().map(|cure| {
+            let remedy = Remedy { cure, within: one.within.clone(), names: one.names.clone() };
+            Button {
+                value: tell_remedy(&remedy, true),
+                text: texts.of("form-cure-", word_of(cure)).to_string(),
+            }
+        });
+        let key = if one.blocks { "form-discloses-blocks" } else { "form-discloses" };
+        betrayals.push(Betrayal {
+            to: names.join(", "),
+            text: texts
+                .say(key)
+                .with("within", one.within.as_str())
+                .with("path", one.path.as_str())
+                .with("id", one.names.as_str())
+                .to_string(),
+            blocks: one.blocks,
+            cures: cures.collect(),
+        });
+    }
+    Ok(betrayals)
+}
+
+fn remedies(reader: &Reader, draft: &Draft) -> Vec<Done> {
+    let told = draft.remedies.iter().map(|remedy| Done {
+        text: reader
+            .texts()
+            .of("form-cured-", word_of(remedy.cure))
+            .with("within", remedy.within.as_str())
+            .with("id", remedy.names.as_str())
+            .to_string(),
+        undo: tell_remedy(remedy, false),
+    });
+    told.collect()
+}
+
+fn word_of(cure: Cure) -> &'static str {
+    match cure {
+        Cure::Release => "release",
+        Cure::Drop => "drop",
+        Cure::Narrow => "narrow",
+    }
+}
+
+/// A remedy as a button's value says it.
+fn tell_remedy(remedy: &Remedy, on: bool) -> String {
+    let act = if on { "do" } else { "undo" };
+    format!("{act} {} {} {}", word_of(remedy.cure), remedy.within, remedy.names)
+}
+
+/// What a button said.
+pub(super) fn told_remedy(told: &str) -> Option<(Remedy, bool)> {
+    let mut words = told.split(' ');
+    let on = match words.next()? {
+        "do" => true,
+        "undo" => false,
+        _ => return None,
+    };
+    let word = words.next()?;
+    let cures = [Cure::Release, Cure::Drop, Cure::Narrow];
+    let cure = cures.into_iter().find(|cure| word_of(*cure) == word)?;
+    let within = Id::parse(words.next()?).ok()?;
+    let names = Id::parse(words.next()?).ok()?;
+    Some((Remedy { cure, within, names }, on))
 }
 
 fn shown(reader: &Reader, checked: &Checked) -> Shown {
