@@ -3,6 +3,7 @@
 
 mod audit;
 mod collections;
+mod group;
 mod keys;
 mod peers;
 mod release;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use group::Group;
 pub(crate) use release::{FourEyes, Propose, Release, Who};
 
 pub(crate) use audit::{Audit, Check, Reads, Which};
@@ -86,6 +88,9 @@ pub(crate) enum Command {
     /// Add and list the accounts of people and tools
     #[command(subcommand)]
     User(User),
+    /// Keep groups of states whose members do not learn who else is in them
+    #[command(subcommand)]
+    Group(Group),
     /// Propose, approve and return what is to leave the node
     #[command(subcommand)]
     Release(Release),

@@ -10,6 +10,7 @@ mod doctor;
 mod export;
 mod feed;
 pub(crate) mod files;
+mod group;
 mod import;
 mod init;
 mod key;
@@ -53,6 +54,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Convert(args) => convert::run(&args, out),
         Command::Peer(act) => peer::run(&dir, act, out),
         Command::User(act) => user::run(&dir, act, out),
+        Command::Group(act) => group::run(&dir, act, out),
         Command::Release(act) => release::run(&dir, act, out),
         Command::Collection(act) => collection::run(&dir, act, out),
         Command::Audit(act) => audit::run(&dir, act, out),

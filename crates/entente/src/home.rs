@@ -95,6 +95,8 @@ impl From<node::Error> for Error {
                 Kind::Refused,
                 Some("if this host is meant, and the way to it is yours, give --allow-private"),
             ),
+            E::NoGroup => (Kind::NotFound, Some("`entente group list` tells the groups")),
+            E::BadGroupName { .. } => (Kind::Invalid, None),
             E::NoProposal => (Kind::NotFound, Some("`entente release list` tells the proposals")),
             E::NeedsSecond | E::OwnProposal | E::Stale => (Kind::Refused, None),
             E::NoPeer { .. } => (Kind::NotFound, Some("`entente peer list` tells the peers")),

@@ -195,6 +195,15 @@ pub enum Error {
     /// There is no such proposal, or it is not for this person to see.
     #[error("there is no such proposal")]
     NoProposal,
+    /// There is no such group.
+    #[error("there is no such group")]
+    NoGroup,
+    /// The name cannot be a group's, or is another's.
+    #[error("“{name}” cannot be a group’s name, or is one already")]
+    BadGroupName {
+        /// The name.
+        name: String,
+    },
     /// Somebody changed it since it was shown.
     #[error("it has changed since you saw it: look at it again")]
     Stale,

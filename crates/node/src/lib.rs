@@ -16,6 +16,7 @@ mod draft;
 mod error;
 mod feed;
 mod four_eyes;
+mod group;
 mod host;
 mod judge;
 mod key;
@@ -53,6 +54,7 @@ pub use draft::Draft;
 pub use error::{Error, SignInError};
 pub use feed::{Access, Feed, FeedKind, Origin, Terms};
 pub use four_eyes::FourEyes;
+pub use group::{Group, Roster};
 pub use judge::is_builtin;
 pub use key::{generate as generate_key, load as load_key};
 pub use keys::Resolved;
@@ -155,10 +157,12 @@ impl Node {
     pub fn open(dir: &Path, options: Options) -> Result<Self, Error> {
         let profile = Profile::load(dir)?;
         let Options { clock, random, network, lists } = options;
+        let kept = Store::kept_place(dir)?.filter(|kept| kept.state == profile.state);
+        let place = kept.unwrap_or_else(|| release::Place::of(profile.state.clone()));
         let store = Store::open(
             dir,
             store::Options {
-                place: release::Place::of(profile.state.clone()),
+                place,
                 clock: clock.clone(),
                 random: random.clone(),
                 lists,
@@ -191,6 +195,7 @@ impl Node {
         });
         let node = Self { inner, by: Actor::node() };
         node.inner.reading.set(node.audit_reads()?);
+        node.settle_place()?;
         node.load_deliveries()?;
         node.keep_builtins()?;
         node.replay_recalls()?;

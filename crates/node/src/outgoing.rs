@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use release::{Badge, Breadth, Decision, Holder, Policy};
+use release::{Badge, Breadth, Decision, Holder, Place, Policy};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use stix::marking::Marking;
@@ -115,10 +115,19 @@ impl Preview {
 impl Node {
     /// What a release would do, for each partner and the public. Writes nothing.
     pub fn preview(&self, session: &Session, release: &Release) -> Result<Preview, Error> {
+        self.preview_at(session, release, &self.inner.store.place())
+    }
+
+    /// The same, at a node with these rosters.
+    pub(crate) fn preview_at(
+        &self,
+        session: &Session,
+        release: &Release,
+        place: &Place,
+    ) -> Result<Preview, Error> {
         draft::may_write(session)?;
         let signed = self.sign_all(session, &release.objects)?;
         let view = self.view(session);
-        let place = self.inner.store.place();
         let outgoing = self.policies(&view, &signed, &release.definitions)?;
         let badge = outgoing.iter().map(|(_, policy)| policy.badge()).max();
         let badge = badge
@@ -130,7 +139,7 @@ impl Node {
             .chain([(Viewer::Public, None)]);
         let mut views = Vec::new();
         for (viewer, partner) in viewers {
-            let may_see = |policy: &Policy| release::decide(policy, &viewer, &place);
+            let may_see = |policy: &Policy| release::decide(policy, &viewer, place);
             let decision = outgoing.first().map(|(_, policy)| may_see(policy));
             let decision = decision.unwrap_or_else(|| may_see(&Policy::open()));
             let mut sees = Vec::new();

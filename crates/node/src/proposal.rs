@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use stix::{Id, Timestamp};
 
+use crate::group::Roster;
 use crate::outgoing::Release;
 use crate::session::Session;
 
@@ -94,6 +95,8 @@ pub struct Proposal {
     pub note: String,
     /// What is to leave; nothing any more once it is decided.
     pub release: Release,
+    /// The roster that changes with it, where it is about a group.
+    pub roster: Option<Roster>,
     /// Names the content.
     pub digest: String,
     /// The versions that the content follows on: it was written on top of these and of no others.

@@ -62,12 +62,21 @@ pub struct Badge {
     pub owner: Option<Id>,
     /// The states to which it is releasable, if it says.
     pub to: Option<BTreeSet<Id>>,
+    /// The groups to whose members it is confined.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub groups: BTreeSet<Id>,
     /// Whether it belongs to an exercise.
     pub exercise: bool,
 }
 
 impl Badge {
     pub(crate) fn structural() -> Self {
-        Self { level: Level::Clear, owner: None, to: None, exercise: false }
+        Self {
+            level: Level::Clear,
+            owner: None,
+            to: None,
+            groups: BTreeSet::new(),
+            exercise: false,
+        }
     }
 }

@@ -7,7 +7,7 @@ use stix::Id;
 use stix::marking::Tlp;
 
 use crate::policy::{Holder, Policy, Term};
-use crate::viewer::{Place, Viewer};
+use crate::viewer::{Place, Pseudonym, Viewer};
 
 /// Why somebody sees an object, or does not. Pages turn it into a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -154,6 +154,16 @@ fn in_workspace(term: &Term, holder: Option<&str>, viewer: &Viewer, place: &Plac
 /// relays, and only what is marked TLP:CLEAR or TLP:GREEN and for itself too: of what came to it
 /// astray, no recall would tell it.
 fn passed_on(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Result<(), Reason> {
+    match (place.pseudonyms.get(owner), viewer) {
+        // Found here by anybody else, it would tell who speaks.
+        (Some(Pseudonym::Ours { by }), Viewer::Node(node)) if node == by => return Ok(()),
+        (Some(Pseudonym::Ours { .. }), Viewer::Person { state, .. }) if *state == place.state => {
+            return Ok(());
+        }
+        (Some(Pseudonym::Ours { .. }), _) => return Err(Reason::NotRelayed),
+        (Some(Pseudonym::Vouched), _) => return Ok(()),
+        (None, _) => {}
+    }
     let Viewer::Node(_) = viewer else { return Ok(()) };
     let may_travel = matches!(term.tlp, Some(Tlp::Clear | Tlp::Green))
         && term.groups.is_empty()
@@ -166,7 +176,11 @@ fn passed_on(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Result<
 }
 
 fn of_state(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Answer {
-    let reads_for_owner = viewer.state() == Some(owner);
+    let speaks_as = match place.pseudonyms.get(owner) {
+        Some(Pseudonym::Ours { .. }) => &place.state,
+        _ => owner,
+    };
+    let reads_for_owner = viewer.state() == Some(speaks_as);
     if term.closed || (term.is_personal() && term.persons.is_none()) {
         return match viewer {
             _ if reads_for_owner && term.closed => Ok(Reason::Own),

@@ -16,4 +16,4 @@ pub use badge::{Badge, Level};
 pub use breadth::Breadth;
 pub use decide::{Decision, Reason, decide, travels};
 pub use policy::{Holder, ParseError, Policy, Term};
-pub use viewer::{Place, Viewer};
+pub use viewer::{Place, Pseudonym, Viewer};

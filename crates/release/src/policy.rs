@@ -105,7 +105,13 @@ impl Term {
             Holder::State(state) => Some(state.clone()),
             Holder::Account(_) | Holder::Feed(_) | Holder::Builtin => None,
         };
-        Badge { level, owner, to: self.to.clone(), exercise: !self.exercises.is_empty() }
+        Badge {
+            level,
+            owner,
+            to: self.to.clone(),
+            groups: self.groups.clone(),
+            exercise: !self.exercises.is_empty(),
+        }
     }
 }
 

@@ -50,11 +50,28 @@ pub struct Place {
     pub relay: bool,
     /// The members of the groups whose rosters this node keeps, by the group's identity.
     pub rosters: BTreeMap<Id, BTreeSet<Id>>,
+    /// The pseudonyms that this node knows more of than others: its own state's, and those that it
+    /// vouches for.
+    pub pseudonyms: BTreeMap<Id, Pseudonym>,
+}
+
+/// What a node does with the objects of a pseudonym (Chatham House).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pseudonym {
+    /// The node's own state speaks under it. Its objects go to this state's node alone, which
+    /// passes them on: whoever else found them here would know who speaks.
+    Ours {
+        /// The first recipient.
+        by: Id,
+    },
+    /// The node vouches for it, and serves its objects as if they were its own state's.
+    Vouched,
 }
 
 impl Place {
-    /// The node of `state`, which relays nothing and keeps no roster.
+    /// The node of `state`, which relays nothing, keeps no roster and knows no pseudonym.
     pub fn of(state: Id) -> Self {
-        Self { state, relay: false, rosters: BTreeMap::new() }
+        Self { state, relay: false, rosters: BTreeMap::new(), pseudonyms: BTreeMap::new() }
     }
 }

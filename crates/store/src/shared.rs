@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use release::Holder;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::added::Spans;
 use crate::audience::Audiences;
@@ -37,6 +37,9 @@ pub(crate) struct Shared {
     pub(crate) pool: Pool,
     pub(crate) pulse: Pulse,
     pub(crate) progress: Progress,
+    /// By what it is told that another process kept another place.
+    place_turn: AtomicI64,
+    turning: Mutex<()>,
     pub(crate) secret: Secret,
 }
 
@@ -61,6 +64,8 @@ impl Shared {
             spans: Spans::default(),
             pulse: Pulse::new(),
             progress: Progress::default(),
+            place_turn: AtomicI64::new(0),
+            turning: Mutex::new(()),
             secret,
         }
     }
@@ -69,12 +74,49 @@ impl Shared {
     /// that is looked at in memory afterwards is at least as new as the snapshot.
     pub(crate) fn catch_up(&self, db: &Connection) -> Result<(), Error> {
         let mut statement = db
-            .prepare_cached("SELECT ifnull(max(id), 0) FROM audience")
+            .prepare_cached(
+                "SELECT ifnull(max(id), 0), ifnull((SELECT CAST(value AS INTEGER) FROM meta
+                     WHERE name = 'place-turn'), 0) FROM audience",
+            )
             .doing("reading the audiences")?;
-        let greatest: Number =
-            statement.query_row([], |row| row.get(0)).doing("reading the audiences")?;
+        let (greatest, turn): (Number, i64) = statement
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .doing("reading the audiences")?;
+        self.turn_to(db, turn)?;
         if usize::try_from(greatest).unwrap_or(0) > self.audiences.policies.len() {
             self.absorb(db)?;
+        }
+        Ok(())
+    }
+
+    /// The place that holds here is as good as the one that was kept.
+    pub(crate) fn note_turn(&self) -> Result<(), Error> {
+        let db = self.pool.moment()?;
+        let turn = db
+            .query_row(
+                "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'place-turn'",
+                [],
+                |row| row.get(0),
+            )
+            .optional()
+            .doing("reading the place")?;
+        self.place_turn.store(turn.unwrap_or(0), Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Decides for the place that was kept last, if another process kept it. Never turns back: an
+    /// older snapshot may look later.
+    fn turn_to(&self, db: &Connection, turn: i64) -> Result<(), Error> {
+        if self.place_turn.load(Ordering::SeqCst) >= turn {
+            return Ok(());
+        }
+        let place = crate::writer::kept_place(db)?;
+        let _turn = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.place_turn.load(Ordering::SeqCst) < turn {
+            if let Some(place) = place {
+                self.audiences.set_place(place.into());
+            }
+            self.place_turn.store(turn, Ordering::SeqCst);
         }
         Ok(())
     }

@@ -154,11 +154,24 @@ impl Store {
         for kind in [CollectionKind::Released, CollectionKind::Inbox] {
             store.collection(&kind)?;
         }
+        // Whatever was kept, from now on the given place holds; reading must not turn back to it.
+        store.inner.shared.note_turn()?;
         if kept != Some(KeptPlace::from(&options.place)) {
             store.keep_place(kept.as_ref(), options.place)?;
         }
         let _ = store.inner.wake.send(Wake::Follow);
         Ok(store)
+    }
+
+    /// The place as the store in `dir` kept it last; `None` where there is no store yet.
+    pub fn kept_place(dir: &Path) -> Result<Option<Place>, Error> {
+        let path = dir.join(schema::FILE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let db = schema::open_reader(&path).doing("reading the place")?;
+        // One that was never finished has none.
+        Ok(writer::kept_place(&db).ok().flatten().map(Place::from))
     }
 
     /// Adds objects to the log and changes records, all or nothing. Durable when it returns;
@@ -423,6 +436,8 @@ fn may_widen(policy: &Policy, before: Option<&KeptPlace>, after: &KeptPlace) -> 
     let mut terms = policy.own().into_iter().chain(policy.bounds());
     terms.any(|term| {
         let foreign = matches!(&term.holder, Holder::State(state) if *state != after.state);
-        (relays && foreign) || (rosters && !term.groups.is_empty())
+        let renamed = matches!(&term.holder, Holder::State(state)
+            if before.pseudonyms.get(state) != after.pseudonyms.get(state));
+        renamed || (relays && foreign) || (rosters && !term.groups.is_empty())
     })
 }

@@ -56,7 +56,7 @@ impl Fault {
         let (code, status) = match self {
             Self::NotFound
             | Self::SignIn { .. }
-            | Self::Node(node::Error::NoDraft | node::Error::NoProposal) => {
+            | Self::Node(node::Error::NoDraft | node::Error::NoProposal | node::Error::NoGroup) => {
                 ("not-found", StatusCode::NOT_FOUND)
             }
             Self::Forbidden | Self::Node(node::Error::NotAllowed) => {

@@ -79,6 +79,7 @@ impl Reader {
             owner: Some(home.clone()),
             label: crate::Label::National,
             to: None,
+            groups: Vec::new(),
             exercise: false,
         };
         Frame {
@@ -128,6 +129,7 @@ fn rail(reader: &Reader) -> Vec<Vec<Entry>> {
     desks.push(releases);
     let node = vec![
         entry(say("nav-partners"), "/partners", "g n"),
+        entry(say("nav-groups"), "/groups", "g g"),
         entry(say("nav-account"), "/account", "g a"),
     ];
     let mut rail = vec![desks, node];

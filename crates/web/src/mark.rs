@@ -14,6 +14,8 @@ pub struct Mark {
     pub label: Label,
     /// The codes of the states to which it is releasable, if it says.
     pub to: Option<Vec<String>>,
+    /// The groups to whose members it is confined, as this node calls them.
+    pub groups: Vec<String>,
     /// Whether it belongs to an exercise.
     pub exercise: bool,
 }
@@ -54,7 +56,7 @@ impl Mark {
 
     /// Whether it is for nobody beyond its owner.
     pub fn is_national(&self) -> bool {
-        self.label == Label::National && self.to.is_none()
+        self.label == Label::National && self.to.is_none() && self.groups.is_empty()
     }
 
     /// Whether this node does not understand it.
@@ -82,8 +84,18 @@ impl Reader {
             owner: badge.owner.as_ref().map(|owner| self.named(owner)),
             label,
             to,
+            groups: badge.groups.iter().map(|group| self.group_name(group)).collect(),
             exercise: badge.exercise,
         }
+    }
+
+    /// A group as this node calls it: by the name that its own people gave it, else by a few
+    /// letters; never by the text of an object.
+    pub fn group_name(&self, group: &Id) -> String {
+        if let Ok(Some(held)) = self.node().group(group) {
+            return crate::foreign(&held.name);
+        }
+        group.uuid().simple().to_string().get(..4).unwrap_or_default().to_uppercase()
     }
 
     /// A state by its identity, as the pinned records and the reviewed table name it; never by the

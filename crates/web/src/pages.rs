@@ -2,6 +2,7 @@
 
 mod account;
 mod design;
+mod groups;
 mod lang;
 mod live;
 mod object;
@@ -24,6 +25,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/account"),
     ("GET", "/assets/{*path}"),
     ("GET", "/design"),
+    ("GET", "/groups"),
     ("GET", "/live"),
     ("GET", "/objects/{id}"),
     ("GET", "/objects/{id}/raw"),
@@ -34,6 +36,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/sign-in"),
     ("POST", "/account/password"),
     ("POST", "/account/sessions/{id}/end"),
+    ("POST", "/groups"),
+    ("POST", "/groups/{id}"),
     ("POST", "/language"),
     ("POST", "/releases/{id}/approve"),
     ("POST", "/releases/{id}/return"),
@@ -53,6 +57,7 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("GET", "/") => on(filter, overview::page),
         ("GET", "/account") => on(filter, account::page),
         ("GET", "/design") => on(filter, design::page),
+        ("GET", "/groups") => on(filter, groups::page),
         ("GET", "/live") => on(filter, live::stream),
         ("GET", "/objects/{id}") => on(filter, object::page),
         ("GET", "/objects/{id}/raw") => on(filter, object::raw),
@@ -63,6 +68,8 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("GET", "/sign-in") => on(filter, sign_in::page),
         ("POST", "/account/password") => on(filter, account::password),
         ("POST", "/account/sessions/{id}/end") => on(filter, account::end_session),
+        ("POST", "/groups") => on(filter, groups::add),
+        ("POST", "/groups/{id}") => on(filter, groups::set),
         ("POST", "/language") => on(filter, lang::pick),
         ("POST", "/releases/{id}/approve") => on(filter, releases::approve),
         ("POST", "/releases/{id}/return") => on(filter, releases::give_back),

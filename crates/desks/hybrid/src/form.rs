@@ -43,6 +43,8 @@ pub(crate) struct Handling {
     pub(crate) tlp: Option<stix::marking::Tlp>,
     /// The states to which it is releasable; `None` without a list.
     pub(crate) to: Option<BTreeSet<Id>>,
+    /// The groups of this node's state to whose members it is confined.
+    pub(crate) groups: BTreeSet<Id>,
     /// With TLP:RED, the accounts of this node that may read it.
     pub(crate) readers: BTreeSet<String>,
 }

@@ -45,7 +45,11 @@ pub(crate) fn run(dir: &Path, act: Release, out: Output) -> Result<()> {
 
 /// Signs the person in for the time of one act. The desk asks who somebody is: two people at one
 /// machine are two.
-fn act_as(node: &Node, who: &Who, act: impl FnOnce(&Session) -> Result<()>) -> Result<()> {
+pub(crate) fn act_as(
+    node: &Node,
+    who: &Who,
+    act: impl FnOnce(&Session) -> Result<()>,
+) -> Result<()> {
     let password = password(who)?;
     let signed_in =
         node.sign_in(&who.user, &password, "entente release").map_err(|error| match error {

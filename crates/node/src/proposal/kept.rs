@@ -8,6 +8,7 @@ use stix::{Id, Object, Timestamp};
 
 use super::{Person, Proposal, Step};
 use crate::error::Error;
+use crate::group::Roster;
 use crate::outgoing::Release;
 
 /// A proposal as it is kept.
@@ -23,6 +24,8 @@ pub(crate) struct Kept {
     /// The bytes of the marking definitions that go with them.
     definitions: Vec<String>,
     pub(crate) draft: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    roster: Option<Roster>,
     digest: String,
     bases: BTreeMap<Id, Timestamp>,
     pub(crate) step: Step,
@@ -40,6 +43,7 @@ impl Kept {
             objects: release.objects.clone(),
             definitions: release.definitions.iter().map(|one| one.text().to_owned()).collect(),
             draft: release.draft.clone(),
+            roster: proposal.roster.clone(),
             digest: proposal.digest.clone(),
             bases: proposal.bases.clone(),
             step: proposal.step.clone(),
@@ -48,7 +52,7 @@ impl Kept {
 
     /// The same after a step that decides it: its content is gone.
     pub(crate) fn decided(&self, step: Step) -> Self {
-        Self { objects: Vec::new(), definitions: Vec::new(), step, ..self.clone() }
+        Self { objects: Vec::new(), definitions: Vec::new(), roster: None, step, ..self.clone() }
     }
 
     pub(crate) fn read(self, id: &str) -> Result<Proposal, Error> {
@@ -65,6 +69,7 @@ impl Kept {
                 definitions: definitions?,
                 draft: self.draft,
             },
+            roster: self.roster,
             digest: self.digest,
             bases: self.bases,
             step: self.step,

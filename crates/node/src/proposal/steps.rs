@@ -9,6 +9,7 @@ use store::{Held, Record};
 use super::{Kept, Person, Proposal, Proposing, Step};
 use crate::draft;
 use crate::error::Error;
+use crate::group::Roster;
 use crate::key::Turn;
 use crate::outgoing::{Preview, Release, Released};
 use crate::session::Session;
@@ -24,6 +25,33 @@ impl Node {
     /// What could not be released cannot be proposed either. [`Error::Stale`] if the draft, or what
     /// was proposed of it, changed at this moment.
     pub fn propose(&self, session: &Session, proposing: Proposing) -> Result<Proposal, Error> {
+        self.propose_with(session, proposing, None)
+    }
+
+    /// Asks a second person to let states into a group: they see what is marked for it.
+    pub fn propose_roster(
+        &self,
+        session: &Session,
+        roster: Roster,
+        note: String,
+    ) -> Result<Proposal, Error> {
+        let group = self.group(&roster.group)?.ok_or(Error::NoGroup)?;
+        let release = Release {
+            objects: vec![self.group_object(&group.id)?],
+            definitions: vec![stix::marking::group(&group.id)],
+            draft: None,
+        };
+        let kind = "group".to_owned();
+        let proposing = Proposing { kind, title: group.name, note, release };
+        self.propose_with(session, proposing, Some(roster))
+    }
+
+    fn propose_with(
+        &self,
+        session: &Session,
+        proposing: Proposing,
+        roster: Option<Roster>,
+    ) -> Result<Proposal, Error> {
         let Proposing { kind, title, note, release } = proposing;
         let preview = self.preview(session, &release)?;
         preview.unblocked()?;
@@ -37,6 +65,7 @@ impl Node {
         let proposal = Proposal {
             bases: self.bases(session, &release)?,
             digest: release.digest(),
+            roster,
             by: Person::of(session),
             at: self.now(),
             step: Step::Proposed,
@@ -121,7 +150,10 @@ impl Node {
         session: &Session,
         proposal: &Proposal,
     ) -> Result<Preview, Error> {
-        self.preview(session, &proposal.release)
+        match &proposal.roster {
+            Some(roster) => self.preview_at(session, &proposal.release, &self.place_with(roster)),
+            None => self.preview(session, &proposal.release),
+        }
     }
 
     /// Lets a proposal out: approves it and releases what it holds, in one transaction. `shown` is
@@ -136,7 +168,7 @@ impl Node {
             return Err(Error::OwnProposal);
         }
         let release = &proposal.release;
-        let preview = self.preview(session, release)?;
+        let preview = self.preview_proposal(session, &proposal)?;
         preview.unblocked()?;
         let is_same = release.digest() == proposal.digest && preview.digest == shown;
         if !is_same || self.bases(session, release)? != proposal.bases {
@@ -154,7 +186,11 @@ impl Node {
             proposed_by: Some(Actor::account(&proposal.by.account)),
         };
         records.push(self.told(Event::of(Actor::person(session), act).about(ids.clone()))?);
+        if let Some(roster) = &proposal.roster {
+            records.extend(self.roster_records(session, roster)?);
+        }
         self.step(objects, records)?;
+        self.settle_place()?;
         Ok(Released { ids })
     }
 

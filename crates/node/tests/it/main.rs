@@ -6,6 +6,7 @@ mod converge;
 mod drafts;
 mod feeds;
 mod foreign;
+mod groups;
 mod keys;
 mod made;
 mod people;

@@ -93,7 +93,10 @@ fn what_would_be_taken_from_its_readers_is_not_released_anew() {
     let wanted = release(vec![gathers(&[&id(8)])]);
     let found = betrays(&made, &by, &wanted);
     assert_eq!(found.len(), 1);
-    assert!(made.node.cures(&by, &wanted, &found[0]).unwrap().contains(&Cure::Release), "it widens");
+    assert!(
+        made.node.cures(&by, &wanted, &found[0]).unwrap().contains(&Cure::Release),
+        "it widens"
+    );
 
     let mut listed = gathers(&[&id(7)]);
     listed.insert("object_marking_refs".to_owned(), json!([Tlp::Clear.definition_id()]));
@@ -123,8 +126,7 @@ fn a_remedy_is_kept_in_the_draft_and_ends_its_proposal() {
     let (made, by) = world();
     let fact = fact(&made, "example.net");
     let draft = made.node.start_draft(&by, "form", json!({}), None).unwrap();
-    let wanted =
-        Release { draft: Some(draft.id.clone()), ..release(vec![campaign(1, "x", None)]) };
+    let wanted = Release { draft: Some(draft.id.clone()), ..release(vec![campaign(1, "x", None)]) };
     let proposing = node::Proposing {
         kind: "form".to_owned(),
         title: "x".to_owned(),

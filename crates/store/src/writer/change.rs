@@ -21,12 +21,21 @@ pub(crate) struct KeptPlace {
     pub(crate) state: Id,
     pub(crate) relay: bool,
     pub(crate) rosters: BTreeMap<Id, BTreeSet<Id>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) pseudonyms: BTreeMap<Id, release::Pseudonym>,
 }
 
 impl From<&release::Place> for KeptPlace {
     fn from(place: &release::Place) -> Self {
-        let release::Place { state, relay, rosters } = place.clone();
-        Self { state, relay, rosters }
+        let release::Place { state, relay, rosters, pseudonyms } = place.clone();
+        Self { state, relay, rosters, pseudonyms }
+    }
+}
+
+impl From<KeptPlace> for release::Place {
+    fn from(kept: KeptPlace) -> Self {
+        let KeptPlace { state, relay, rosters, pseudonyms } = kept;
+        Self { state, relay, rosters, pseudonyms }
     }
 }
 
@@ -185,8 +194,12 @@ impl Work<'_> {
 
     pub(crate) fn keep_place(&self, place: &release::Place) -> Result<(), Error> {
         const SQL: &str = "INSERT OR REPLACE INTO meta (name, value) VALUES ('place', ?1)";
+        // Other processes see by the turn that the place is another.
+        const TURN: &str = "INSERT INTO meta (name, value) VALUES ('place-turn', '1')
+             ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1";
         let text = serde_json::to_string(&KeptPlace::from(place)).unwrap_or_default();
         self.db.execute(SQL, [text]).doing("keeping the place in mind")?;
+        self.db.execute(TURN, []).doing("keeping the place in mind")?;
         Ok(())
     }
 

@@ -34,6 +34,7 @@ keys-on = Keys are on at this browser
 nav-overview = Overview
 nav-releases = Releases
 nav-partners = Partners
+nav-groups = Groups
 nav-account = Account
 nav-design = Components
 
@@ -314,3 +315,23 @@ fault-changed = Somebody was faster
 hint-changed = It has changed since you saw it, and nothing was done. Go back, reload the page and look again.
 fault-second = A second person is needed
 hint-second = This node lets nobody release that alone. Propose it; a releaser who is not the proposer lets it out.
+
+mark-group = GROUP { $name }
+groups-for = States that get something together. A marking names the group; who is in it only this node knows, and no member learns it.
+groups-none = There is no group yet
+groups-none-hint = Name one below, then say who is in it. Reports can be released to it.
+groups-count = { $n ->
+    [one] { $n } member
+   *[other] { $n } members
+}
+groups-members = Members
+groups-members-hint = Whoever comes in sees everything that is marked for the group, what was released before too. Whoever goes out sees nothing more here, and keeps what he has.
+groups-set = Set the members
+groups-second = Letting somebody in is decided by a second person.
+groups-new = New group
+groups-name = Name
+groups-name-hint = Its members see the name, so let it not say who they are.
+groups-name-wrong = Give the group a name that no other has
+groups-add = Make the group
+groups-done = Done.
+release-roster = Who would be in the group

@@ -35,6 +35,7 @@ keys-on = Tipke su uključene u ovom pregledniku
 nav-overview = Pregled
 nav-releases = Ustupanja
 nav-partners = Partneri
+nav-groups = Skupine
 nav-account = Račun
 nav-design = Sastavnice
 
@@ -317,3 +318,24 @@ fault-changed = Netko je bio brži
 hint-changed = Promijenilo se otkako ste vidjeli i ništa nije učinjeno. Vratite se, učitajte stranicu i pogledajte ponovno.
 fault-second = Treba druga osoba
 hint-second = Ovaj čvor nikome ne dopušta da to ustupi sam. Predložite; pušta ustupatelj koji nije predlagatelj.
+
+mark-group = SKUPINA { $name }
+groups-for = Države koje nešto dobivaju zajedno. Oznaka navodi skupinu; tko je u njoj zna samo ovaj čvor i nijedan član to ne saznaje.
+groups-none = Još nema skupine
+groups-none-hint = Imenujte jednu niže, zatim recite tko je u njoj. Izvješća joj se mogu ustupiti.
+groups-count = { $n ->
+    [one] { $n } član
+    [few] { $n } člana
+   *[other] { $n } članova
+}
+groups-members = Članovi
+groups-members-hint = Tko uđe vidi sve što je označeno za skupinu, i ono što je prije ustupljeno. Tko izađe ovdje više ništa ne vidi i zadržava što ima.
+groups-set = Odredi članove
+groups-second = O ulasku odlučuje druga osoba.
+groups-new = Nova skupina
+groups-name = Ime
+groups-name-hint = Članovi vide ime, neka dakle ne kaže tko su.
+groups-name-wrong = Dajte skupini ime koje nema nijedna druga
+groups-add = Napravi skupinu
+groups-done = Učinjeno.
+release-roster = Tko bi bio u skupini

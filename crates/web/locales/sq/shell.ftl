@@ -34,6 +34,7 @@ keys-on = Tastet janë aktive në këtë shfletues
 nav-overview = Përmbledhja
 nav-releases = Dhëniet
 nav-partners = Partnerët
+nav-groups = Grupet
 nav-account = Llogaria
 nav-design = Përbërësit
 
@@ -314,3 +315,23 @@ fault-changed = Dikush ishte më i shpejtë
 hint-changed = Ka ndryshuar që kur e patë dhe nuk u bë asgjë. Kthehuni, ringarkoni faqen dhe shikojeni përsëri.
 fault-second = Duhet një person i dytë
 hint-second = Kjo nyje nuk lejon askënd ta japë vetëm. Propozojeni; e lëshon një lëshues që nuk është propozuesi.
+
+mark-group = GRUPI { $name }
+groups-for = Shtete që marrin diçka bashkë. Shënimi përmend grupin; kush është në të e di vetëm kjo nyje dhe asnjë anëtar nuk e mëson.
+groups-none = Ende nuk ka grup
+groups-none-hint = Emërtoni një më poshtë, pastaj thoni kush është në të. Raportet mund t’i jepen atij.
+groups-count = { $n ->
+    [one] { $n } anëtar
+   *[other] { $n } anëtarë
+}
+groups-members = Anëtarët
+groups-members-hint = Kush hyn e sheh gjithçka që është shënuar për grupin, edhe atë që u dha më parë. Kush del nuk sheh më asgjë këtu dhe e mban atë që ka.
+groups-set = Cakto anëtarët
+groups-second = Për hyrjen e dikujt vendos një person i dytë.
+groups-new = Grup i ri
+groups-name = Emri
+groups-name-hint = Anëtarët e shohin emrin, prandaj të mos tregojë kush janë.
+groups-name-wrong = Jepini grupit një emër që nuk e ka tjetër
+groups-add = Krijo grupin
+groups-done = U bë.
+release-roster = Kush do të ishte në grup

@@ -36,7 +36,13 @@ const LEVELS: [Level; 7] = [
 pub(super) async fn page(reader: Reader) -> Result<Response, Fault> {
     blocking(move || {
         let home = reader.node().profile().state.clone();
-        let badge = |level, to, exercise| Badge { level, owner: Some(home.clone()), to, exercise };
+        let badge = |level, to, exercise| Badge {
+            level,
+            owner: Some(home.clone()),
+            to,
+            groups: BTreeSet::new(),
+            exercise,
+        };
         let listed = Some([home.clone()].into());
         let marks: Vec<Mark> = LEVELS
             .into_iter()

@@ -326,3 +326,6 @@ hybrid-part-struck = Who was struck
 hybrid-part-claims = Who says what
 hybrid-part-sources = Sources
 hybrid-part-parts = Other parts
+
+form-group = Groups
+form-group-hint = Only who is in every group that you tick sees it. Nobody learns who else is in it.

@@ -328,3 +328,6 @@ hybrid-part-struck = Tko je pogođen
 hybrid-part-claims = Tko što kaže
 hybrid-part-sources = Izvori
 hybrid-part-parts = Ostali dijelovi
+
+form-group = Skupine
+form-group-hint = Vidi samo tko je u svakoj skupini koju označite. Nitko ne saznaje tko je još u njoj.

@@ -326,3 +326,6 @@ hybrid-part-struck = Kush u godit
 hybrid-part-claims = Kush çfarë thotë
 hybrid-part-sources = Burimet
 hybrid-part-parts = Pjesë të tjera
+
+form-group = Grupet
+form-group-hint = E sheh vetëm kush është në çdo grup që shënoni. Askush nuk mëson kush tjetër është në të.

@@ -229,13 +229,14 @@ impl Checking<'_> {
                 None => self.wrong("to-0", "form-partner-unknown"),
             }
         }
+        let groups = self.form.all("group").filter_map(|ticked| Id::parse(ticked).ok()).collect();
         let mut readers: BTreeSet<String> = self.form.all("reader").map(str::to_owned).collect();
         if tlp != Some(Tlp::Red) {
             readers.clear();
         } else if readers.is_empty() {
             self.missing("reader-0", "form-red-readers");
         }
-        Handling { tlp, to: Some(to).filter(|to| !to.is_empty()), readers }
+        Handling { tlp, to: Some(to).filter(|to| !to.is_empty()), groups, readers }
     }
 }
 

@@ -92,6 +92,7 @@ impl Form {
         }
         form.set("handling", handling.tlp.map_or(NATIONAL, stix::marking::Tlp::slug));
         handling.to.iter().flatten().map(Id::to_string).for_each(|state| form.set("to", state));
+        handling.groups.iter().for_each(|group| form.set("group", group.as_str()));
         handling.readers.iter().for_each(|reader| form.set("reader", reader));
         form
     }

@@ -147,6 +147,10 @@ fn shell() -> Vec<Case> {
         case("GET /account", |_, _| vec![Ask::page("/account")]),
         case("GET /assets/{*path}", |_, _| vec![Ask::page("/assets/x/entente.css")]),
         case("GET /design", |_, _| vec![Ask::page("/design")]),
+        case("GET /groups", |_, _| vec![Ask::page("/groups"), Ask::page("/groups?wrong=1")]),
+        case("POST /groups", |_, _| vec![Ask::form("/groups", "name=")]),
+        case("POST /groups/{id}", |_, _| Vec::new())
+            .of(|_, _, id| Ask::form(format!("/groups/{id}"), "member=x")),
         case("GET /live", |_, _| vec![Ask::page("/live").endless()]),
         case("GET /objects/{id}", |world, reader| {
             let all = world.visible(reader).into_iter().chain(world.hidden(reader));

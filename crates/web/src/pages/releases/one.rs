@@ -30,6 +30,8 @@ struct Page {
     /// The draft, for who wrote it.
     draft: Option<String>,
     reach: String,
+    /// Who would be in the group, where it is about one.
+    roster: Option<String>,
     leaving: Vec<Leaving>,
     watchers: Vec<Watcher>,
     blocked: bool,
@@ -108,6 +110,10 @@ fn show(reader: &Reader, proposal: &Proposal, asking: &Asking) -> Result<Respons
             .as_ref()
             .map(|preview| crate::closure::reach(reader, preview.breadth))
             .unwrap_or_default(),
+        roster: proposal.roster.as_ref().map(|roster| {
+            let names = roster.members.iter().map(|state| reader.named(state).name);
+            names.collect::<Vec<_>>().join(", ")
+        }),
         leaving: preview
             .as_ref()
             .map(|preview| Leaving::of(reader, &proposal.release, preview))

@@ -40,6 +40,9 @@ pub(super) fn handling(reader: &Reader, seen: &store::Seen) -> Result<Handling, 
                 let accounts = persons.iter().filter_map(|person| person.strip_suffix(&home));
                 handling.readers = accounts.map(str::to_owned).collect();
             }
+            Marking::Group(group) => {
+                handling.groups.insert(group);
+            }
             _ => {}
         }
     }
@@ -90,6 +93,14 @@ pub(super) fn outgoing(
         let definition = releasable_to(&states, &readers);
         markings.push(definition.id().clone());
         definitions.push(definition);
+    }
+    for group in &checked.handling.groups {
+        // Only one's own: of another's group nobody here knows the members.
+        if node.group(group)?.is_some() {
+            let definition = stix::marking::group(group);
+            markings.push(definition.id().clone());
+            definitions.push(definition);
+        }
     }
     let now = Timestamp::from_micros(reader.now());
     let profile = node.profile();

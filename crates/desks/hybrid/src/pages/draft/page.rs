@@ -115,6 +115,7 @@ struct Choices {
     struck: Vec<Choice>,
     picks: Vec<Pick>,
     partners: Vec<Choice>,
+    groups: Vec<Choice>,
     readers: Vec<Choice>,
 }
 
@@ -269,8 +270,13 @@ pub(super) fn show(
     let desk = Desk::of(reader, draft, worked_out.as_ref())?;
     let revised = draft.and_then(|draft| draft.revises.clone());
     let title = if revised.is_some() { texts.say("form-revise") } else { texts.say("form-new") };
-    let national =
-        Badge { level: Level::National, owner: badge.owner.clone(), to: None, exercise: false };
+    let national = Badge {
+        level: Level::National,
+        owner: badge.owner.clone(),
+        to: None,
+        groups: BTreeSet::new(),
+        exercise: false,
+    };
     let frame =
         reader.frame(title).at("/reports/new").under(texts.say("hybrid-reports"), "/reports");
     let words = format!("{} {}", form.get("title"), form.get("place"));
@@ -371,6 +377,7 @@ impl Choices {
             struck: struck(reader, form),
             picks: picks(reader, form),
             partners: ticked(reader, form)?,
+            groups: groups(reader, form)?,
             readers: readers(reader, form)?,
         })
     }
@@ -387,6 +394,7 @@ fn badge_of(reader: &Reader, form: &Form, partners: &BTreeSet<Id>) -> Badge {
         level: Tlp::of_slug(form.get("handling")).map_or(Level::National, Level::of),
         owner: Some(reader.node().profile().state.clone()),
         to: Some(to).filter(|to| !to.is_empty()),
+        groups: form.all("group").filter_map(|id| Id::parse(id).ok()).collect(),
         exercise: false,
     }
 }
@@ -586,6 +594,7 @@ fn picks(reader: &Reader, form: &Form) -> Vec<Pick> {
                 level: tlp.map_or(Level::National, Level::of),
                 owner: Some(reader.node().profile().state.clone()),
                 to: None,
+                groups: BTreeSet::new(),
                 exercise: false,
             };
             Pick {
@@ -606,6 +615,14 @@ fn ticked(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
         Choice { chosen: form.has("to", &value), value, name }
     });
     Ok(peers.collect())
+}
+
+fn groups(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
+    let groups = reader.node().groups()?.into_iter().map(|group| {
+        let value = group.id.to_string();
+        Choice { chosen: form.has("group", &value), value, name: web::foreign(&group.name) }
+    });
+    Ok(groups.collect())
 }
 
 fn readers(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
