@@ -40,7 +40,7 @@ pub(super) async fn page(reader: Reader) -> Result<Response, Fault> {
             level,
             owner: Some(home.clone()),
             to,
-            groups: BTreeSet::new(),
+            groups: std::collections::BTreeSet::new(),
             exercise,
         };
         let listed = Some([home.clone()].into());
