@@ -122,8 +122,8 @@ impl Node {
         }
     }
 
-    /// Up to which moment a partner holds everything, as far as it said.
-    pub(crate) fn received_up_to(&self, state: &Id) -> Result<i64, Error> {
+    /// Up to which moment a partner holds everything, as far as it said; 0 if it never did.
+    pub fn received_up_to(&self, state: &Id) -> Result<i64, Error> {
         Ok(self.progress_shelf().get(state.as_str())?.unwrap_or_default().received)
     }
 

@@ -8,6 +8,7 @@ mod live;
 mod object;
 mod overview;
 mod partners;
+mod peer;
 mod releases;
 mod search;
 mod sign_in;
@@ -30,6 +31,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/objects/{id}"),
     ("GET", "/objects/{id}/raw"),
     ("GET", "/partners"),
+    ("GET", "/partners/{id}"),
     ("GET", "/releases"),
     ("GET", "/releases/{id}"),
     ("GET", "/search"),
@@ -39,6 +41,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/groups"),
     ("POST", "/groups/{id}"),
     ("POST", "/language"),
+    ("POST", "/partners/{id}/interval"),
+    ("POST", "/partners/{id}/pause"),
+    ("POST", "/partners/{id}/pull"),
+    ("POST", "/partners/{id}/remove"),
+    ("POST", "/partners/{id}/resume"),
     ("POST", "/releases/{id}/approve"),
     ("POST", "/releases/{id}/return"),
     ("POST", "/releases/{id}/withdraw"),
@@ -62,6 +69,7 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("GET", "/objects/{id}") => on(filter, object::page),
         ("GET", "/objects/{id}/raw") => on(filter, object::raw),
         ("GET", "/partners") => on(filter, partners::page),
+        ("GET", "/partners/{id}") => on(filter, peer::page),
         ("GET", "/releases") => on(filter, releases::list),
         ("GET", "/releases/{id}") => on(filter, releases::one),
         ("GET", "/search") => on(filter, search::page),
@@ -71,6 +79,11 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("POST", "/groups") => on(filter, groups::add),
         ("POST", "/groups/{id}") => on(filter, groups::set),
         ("POST", "/language") => on(filter, lang::pick),
+        ("POST", "/partners/{id}/interval") => on(filter, peer::interval),
+        ("POST", "/partners/{id}/pause") => on(filter, peer::pause),
+        ("POST", "/partners/{id}/pull") => on(filter, peer::pull),
+        ("POST", "/partners/{id}/remove") => on(filter, peer::remove),
+        ("POST", "/partners/{id}/resume") => on(filter, peer::resume),
         ("POST", "/releases/{id}/approve") => on(filter, releases::approve),
         ("POST", "/releases/{id}/return") => on(filter, releases::give_back),
         ("POST", "/releases/{id}/withdraw") => on(filter, releases::withdraw),

@@ -60,6 +60,7 @@ pub(super) async fn page(reader: Reader) -> Result<Response, Fault> {
             fresh: at == 0,
         });
         let partner = |class, tone, word: &str| Row {
+            href: "/partners".to_owned(),
             named: reader.named(&home),
             node: "Zagreb".to_owned(),
             class,

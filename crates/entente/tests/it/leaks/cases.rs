@@ -166,6 +166,13 @@ fn shell() -> Vec<Case> {
         })
         .of(|_, _, id| Ask::page(format!("/objects/{id}/raw"))),
         case("GET /partners", |_, _| vec![Ask::page("/partners")]),
+        case("GET /partners/{id}", |_, _| {
+            (0..super::world::STATES)
+                .map(|n| Ask::page(format!("/partners/{}", super::world::state(n))))
+                .chain([Ask::page("/partners/none")])
+                .collect()
+        })
+        .of(|_, _, id| Ask::page(format!("/partners/{id}"))),
         case("GET /releases", |_, _| vec![Ask::page("/releases")]),
         case("GET /releases/{id}", |_, _| {
             vec![Ask::page(NO_PROPOSAL), Ask::page(format!("{NO_PROPOSAL}?as=HR"))]
@@ -203,6 +210,15 @@ fn shell() -> Vec<Case> {
             vec![Ask::form("/account/sessions/none/end", "")]
         }),
         case("POST /language", |_, _| vec![Ask::form("/language", "language=en&to=/")]),
+        case("POST /partners/{id}/interval", |_, _| {
+            vec![Ask::form("/partners/none/interval", "every=60000")]
+        }),
+        case("POST /partners/{id}/pause", |_, _| vec![Ask::form("/partners/none/pause", "")]),
+        case("POST /partners/{id}/pull", |_, _| vec![Ask::form("/partners/none/pull", "")]),
+        case("POST /partners/{id}/remove", |_, _| {
+            vec![Ask::form("/partners/none/remove", "forget=1")]
+        }),
+        case("POST /partners/{id}/resume", |_, _| vec![Ask::form("/partners/none/resume", "")]),
         case("POST /sign-in", |_, _| vec![Ask::form("/sign-in", "user=nobody&password=nothing")]),
         // Without a session, so that the others are not signed out.
         case("POST /sign-out", |_, _| vec![Ask::taxii("/sign-out").method("POST")]),
