@@ -8,6 +8,7 @@
 //! `EXCHANGE_QUICK=1` measures a tenth, for development; its results are written nowhere.
 
 mod filled;
+mod hostile;
 mod http;
 mod load;
 mod peers;
@@ -87,6 +88,7 @@ pub(crate) fn run(root: &Path, place: &Path, report: &mut Report) -> Result<()> 
         posts::run(&node, size, report)?;
         if before.is_none() {
             load::run(&node, size, report)?;
+            hostile::run(&node, size, report)?;
         }
         before = Some(figures);
         std::fs::remove_dir_all(&node.dir)?;

@@ -47,6 +47,15 @@ impl Target {
         Self { authorization: format!("authorization: Basic {encoded}\r\n"), ..self.clone() }
     }
 
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The header with which it signs in, with the line's end.
+    pub(super) fn authorization(&self) -> &str {
+        &self.authorization
+    }
+
     pub(super) fn connect(&self) -> Result<Connection> {
         let stream = TcpStream::connect(self.address)?;
         stream.set_nodelay(true)?;

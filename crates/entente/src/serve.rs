@@ -1,7 +1,9 @@
 //! `entente serve`: the node with its doors open.
 
 mod clients;
+mod doors;
 mod listen;
+mod pace;
 mod parent;
 pub mod routes;
 
@@ -55,6 +57,7 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
     let options = web::Options { dev: args.dev, secure: address.is_tls || public_is_https };
     let node = home::open(dir)?.acting(Actor::node());
     let listener = address.bind()?;
+    doors::raise_files();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let result = runtime.block_on(async {
@@ -62,22 +65,23 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
         let sync = node.start_sync();
         tokio::spawn(end(handle.clone(), args.child));
         let public = args.public.clone();
-        let doors = Doors { is_tls: address.is_tls, public, child: args.child, out };
-        tokio::spawn(tell(node.clone(), handle.clone(), doors));
-        let routes = routes::all(&node, options).layer(map_request(clients::shown));
+        let told = Told { is_tls: address.is_tls, public, child: args.child, out };
+        tokio::spawn(tell(node.clone(), handle.clone(), told));
+        let routes = routes::all(&node, options)
+            .layer(map_request(clients::shown))
+            .layer(map_request(pace::hurry));
         let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
         let served = match tls.filter(|_| address.is_tls) {
             Some(config) => {
-                let server =
-                    axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(config));
-                server.context("cannot listen")?.handle(handle).serve(routes).await
+                let config = RustlsConfig::from_config(config);
+                let server = axum_server::from_tcp_rustls(listener, config);
+                let server = server.context("cannot listen")?.handle(handle);
+                doors::bounded(server).serve(routes).await
             }
             None => {
-                axum_server::from_tcp(listener)
-                    .context("cannot listen")?
-                    .handle(handle)
-                    .serve(routes)
-                    .await
+                let server = axum_server::from_tcp(listener);
+                let server = server.context("cannot listen")?.handle(handle);
+                doors::bounded(server).serve(routes).await
             }
         };
         sync.abort();
@@ -95,7 +99,7 @@ async fn end(handle: Handle<SocketAddr>, child: bool) {
 }
 
 /// Where the node can be reached, and who wants to know.
-struct Doors {
+struct Told {
     is_tls: bool,
     public: Option<String>,
     child: bool,
@@ -112,18 +116,18 @@ struct Up {
 }
 
 /// Tells how far the node has come: a person or a script where it listens, a parent how far it is.
-async fn tell(node: Node, handle: Handle<SocketAddr>, doors: Doors) {
+async fn tell(node: Node, handle: Handle<SocketAddr>, told: Told) {
     let Some(socket) = handle.listening().await else { return };
-    if !doors.child {
-        let scheme = if doors.is_tls { "https" } else { "http" };
-        let at = doors.public.unwrap_or_else(|| format!("{scheme}://{socket}"));
+    if !told.child {
+        let scheme = if told.is_tls { "https" } else { "http" };
+        let at = told.public.unwrap_or_else(|| format!("{scheme}://{socket}"));
         let at = at.trim_end_matches('/');
         let Profile { name, code, state_name, .. } = node.profile().clone();
         let text = format!("{name} ({state_name}) is at {at}/; end with Ctrl-C");
         let (web, taxii) = (format!("{at}/"), format!("{at}/taxii2/"));
         let up = Up { node: name, state: code, web, taxii };
         // That nobody reads it any more is no reason to end.
-        let _ = doors.out.one(&up, || text);
+        let _ = told.out.one(&up, || text);
         return;
     }
     parent::tell(Stage::Listening);

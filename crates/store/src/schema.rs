@@ -19,6 +19,9 @@ const APPLICATION: i32 = 0x456e_7465;
 /// How long to wait for others that write.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
+/// How much of a file readers map into memory at most, in bytes: SQLite's own bound.
+const MAPPED: i64 = 0x7fff_0000;
+
 /// Numbered forward migrations: the first makes the schema, each later one changes it.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001.sql"),
@@ -49,6 +52,9 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     common(&connection)?;
     connection.pragma_update(None, "cache_size", -4_000)?;
+    // Pages are read where the machine holds them, the projections' too. A reader's own copies
+    // would be void after every commit.
+    connection.pragma_update_and_check(None, "mmap_size", MAPPED, |_| Ok(()))?;
     Ok(connection)
 }
 

@@ -3,6 +3,7 @@
 mod cli;
 mod demo;
 mod four_eyes;
+mod hostile;
 mod leaks;
 #[path = "../../../release/tests/it/oracle.rs"]
 mod oracle;
