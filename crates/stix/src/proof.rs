@@ -21,8 +21,10 @@
 
 mod compare;
 mod place;
+mod statement;
 mod sum;
 
 pub use compare::{Answer, Comparison, Difference, Entry, MOST_LEAVES};
 pub use place::{DEPTH, Place, Prefix};
+pub use statement::{SignedStatement, Statement};
 pub use sum::{Leaf, Sum, Summary};
