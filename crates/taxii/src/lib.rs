@@ -5,6 +5,7 @@
 //! named in this crate's comments are those of that standard.
 
 mod certificate;
+pub mod between;
 pub mod client;
 mod host;
 mod media;

@@ -3,6 +3,7 @@
 //! It trusts what it is given: the certificates, one host, and caps on what it takes. An object
 //! that cannot be read is the caller's to judge: here it is bytes, and holds up no other.
 
+mod beside;
 mod config;
 mod error;
 mod files;
@@ -23,6 +24,7 @@ use url::Url;
 
 use crate::resource::{Collections, Manifest};
 pub use crate::resource::{Detail, Discovery, ManifestRecord, Offered, Status};
+pub use beside::{Heard, Line};
 pub use config::{Config, Credentials, needs_allowance};
 pub use error::Error;
 pub use files::Files;

@@ -106,7 +106,7 @@ pub(super) fn text(resource: &impl Serialize) -> String {
     serde_json::to_string(resource).unwrap_or_default()
 }
 
-pub(super) fn with_status(status: StatusCode, body: impl Into<Body>) -> Response {
+pub(crate) fn with_status(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = HttpResponse::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();

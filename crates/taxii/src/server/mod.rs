@@ -4,7 +4,7 @@
 //! carries a body takes two, so that nothing of it is read before its sender is known and may
 //! write there.
 
-mod answer;
+pub(crate) mod answer;
 mod body;
 mod delete;
 mod page;
@@ -14,7 +14,7 @@ mod query;
 mod read;
 mod receive;
 mod seal;
-mod sign_in;
+pub(crate) mod sign_in;
 mod statuses;
 mod tag;
 
@@ -167,7 +167,7 @@ async fn serve<H: Host>(
 }
 
 /// Runs what may wait on a thread that may.
-async fn aside<T: Send + 'static>(
+pub(crate) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -16,7 +16,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Who sends the request. No credentials, unreadable ones and wrong ones look the same.
-pub(super) fn sign_in<H: Host>(host: &H, parts: &Parts) -> Result<Account, Refusal> {
+pub(crate) fn sign_in<H: Host>(host: &H, parts: &Parts) -> Result<Account, Refusal> {
     let shown = parts.extensions.get::<ClientCertificate>();
     let certificate = shown.and_then(|ClientCertificate(shown)| *shown);
     let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
