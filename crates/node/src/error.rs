@@ -207,6 +207,12 @@ pub enum Error {
     /// Somebody changed it since it was shown.
     #[error("it has changed since you saw it: look at it again")]
     Stale,
+    /// A partner gives no proof, or not one that can be believed.
+    #[error("no proof of what was released: {reason}")]
+    NoProof {
+        /// Why.
+        reason: String,
+    },
     /// A partner could not be reached, or answered wrongly.
     #[error(transparent)]
     Client(#[from] taxii::client::Error),

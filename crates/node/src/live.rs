@@ -10,6 +10,16 @@ pub struct Live {
 }
 
 impl Live {
+    pub(crate) fn of(node: &Node, viewer: Viewer) -> Self {
+        Self { feed: node.inner.store.feed(), viewer }
+    }
+
+    /// Waits until this viewer gained something that can be fetched now; lists and search may show
+    /// it later. False when the node closes.
+    pub async fn gained(&mut self) -> bool {
+        self.feed.gained(&self.viewer).await
+    }
+
     /// Waits until lists and search show something that this viewer gained. False when the node
     /// closes.
     pub async fn changed(&mut self) -> bool {
@@ -20,6 +30,6 @@ impl Live {
 impl Node {
     /// Live hints for a signed-in person.
     pub fn live(&self, session: &Session) -> Live {
-        Live { feed: self.inner.store.feed(), viewer: session.viewer() }
+        Live::of(self, session.viewer())
     }
 }

@@ -274,15 +274,7 @@ impl Node {
     /// Connects to a state's node and finds what it releases: it lies in the first collection that
     /// can be read and not written.
     async fn connect(&self, source: Source) -> Result<Connection, Error> {
-        let access = Access {
-            url: source.url.clone(),
-            allow: source.allow.clone(),
-            roots: source.roots.clone(),
-            pin: None,
-            user: Some(source.user.clone()),
-            password: Some(source.password.clone()),
-        };
-        let client = Client::new(self.config(&access, &source.terms)?)?;
+        let client = self.client(&source)?;
         let collections = client.collections().await?;
         let released = collections
             .iter()
@@ -292,6 +284,19 @@ impl Node {
             reason: "the peer offers no collection that can be read".to_owned(),
         })?;
         Ok(Connection { collection: released.id.clone(), client, source })
+    }
+
+    /// What asks a state's node; nothing is sent yet.
+    pub(crate) fn client(&self, source: &Source) -> Result<Client, Error> {
+        let access = Access {
+            url: source.url.clone(),
+            allow: source.allow.clone(),
+            roots: source.roots.clone(),
+            pin: None,
+            user: Some(source.user.clone()),
+            password: Some(source.password.clone()),
+        };
+        Ok(Client::new(self.config(&access, &source.terms)?)?)
     }
 
     /// How a server is reached, and how much of an answer is taken.

@@ -129,6 +129,9 @@ impl Answer {
                 "after=",
                 "bundle--",
                 r#""next":""#,
+                r#""sum":""#,
+                r#""leaf":""#,
+                r#""signature":""#,
             ];
             ends.iter().fold(text, |text, begin| blot_after(&text, begin))
         };

@@ -32,6 +32,7 @@ pub(crate) fn all() -> Vec<Case> {
         }),
     ];
     cases.extend(taxii());
+    cases.extend(between());
     cases.extend(shell());
     cases.extend(hybrid());
     cases
@@ -222,6 +223,20 @@ fn shell() -> Vec<Case> {
         case("POST /sign-in", |_, _| vec![Ask::form("/sign-in", "user=nobody&password=nothing")]),
         // Without a session, so that the others are not signed out.
         case("POST /sign-out", |_, _| vec![Ask::taxii("/sign-out").method("POST")]),
+    ]
+}
+
+/// What nodes say to each other beside TAXII.
+fn between() -> Vec<Case> {
+    vec![
+        case("GET /entente/hints/", |_, _| vec![Ask::taxii("/entente/hints/").endless()]),
+        case("GET /entente/proof/", |_, _| vec![Ask::taxii("/entente/proof/")]),
+        case("GET /entente/proof/{prefix}/", |_, _| {
+            ["0", "7f", "0123", "nonsense"]
+                .map(|prefix| Ask::taxii(format!("/entente/proof/{prefix}/")))
+                .into()
+        }),
+        case("GET /entente/statements/", |_, _| vec![Ask::taxii("/entente/statements/")]),
     ]
 }
 
