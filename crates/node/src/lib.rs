@@ -31,6 +31,7 @@ mod proposal;
 mod pull;
 mod quarantine;
 mod recall;
+mod relay;
 mod remedy;
 mod rings;
 mod session;

@@ -1,6 +1,6 @@
 //! Audiences: interned policy expressions, and which of them say yes to a viewer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use release::{Holder, Level, Place, Policy, Viewer};
@@ -62,6 +62,8 @@ impl Visible {
 pub(crate) struct Audiences {
     pub(crate) policies: Interner<Arc<Policy>>,
     place: RwLock<(u64, Arc<Place>)>,
+    /// The places that this process set and may not have written yet.
+    unwritten: Mutex<Vec<Place>>,
     found: Mutex<HashMap<Viewer, Arc<Visible>>>,
 }
 
@@ -70,6 +72,7 @@ impl Audiences {
         Self {
             policies: Interner::new(),
             place: RwLock::new((0, Arc::new(place))),
+            unwritten: Mutex::default(),
             found: Mutex::default(),
         }
     }
@@ -78,10 +81,41 @@ impl Audiences {
         self.place.read().unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 
+    /// [`Audiences::set_place`], for a place that this process is going to write down.
+    pub(crate) fn choose_place(&self, place: Place) {
+        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        unwritten.push(place.clone());
+        drop(unwritten);
+        self.set_place(place);
+    }
+
+    /// Whether `kept`, as it is written down, is news: not what is decided for here, and nothing
+    /// that this process wrote.
+    pub(crate) fn is_new_place(&self, kept: &Place) -> bool {
+        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        if *self.place() == *kept {
+            unwritten.clear();
+            return false;
+        }
+        !unwritten.contains(kept)
+    }
+
     /// From now on everything is decided for `place`.
     pub(crate) fn set_place(&self, place: Place) {
         let mut held = self.place.write().unwrap_or_else(PoisonError::into_inner);
         *held = (held.0 + 1, Arc::new(place));
+    }
+
+    /// The audiences interned so far that `concerns` says yes to. One that is interned later has
+    /// only objects that were added after the call.
+    pub(crate) fn of(&self, concerns: impl Fn(&Policy) -> bool) -> HashSet<Number> {
+        let mut found = HashSet::new();
+        self.policies.each_from(0, |number, policy| {
+            if concerns(policy) {
+                found.insert(number);
+            }
+        });
+        found
     }
 
     /// Which of the audiences interned so far say yes to `viewer`.

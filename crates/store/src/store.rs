@@ -1,6 +1,5 @@
 //! The store's handle.
 
-use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
@@ -18,7 +17,6 @@ use crate::clock::{self, Clock, Random};
 use crate::collection::{CollectionInfo, CollectionKey, CollectionKind};
 use crate::error::{Doing, Error};
 use crate::feed::Feed;
-use crate::intern::Number;
 use crate::lists::ListSpec;
 use crate::projection::{self, Follower, Wake};
 use crate::schema;
@@ -286,13 +284,13 @@ impl Store {
         let before = KeptPlace::from(&*self.place());
         // First the decision, then the fresh dates: the other way round, a reader who came in
         // between would pass the fresh dates without seeing what they stand for.
-        self.inner.shared.audiences.set_place(place.clone());
+        self.inner.shared.audiences.choose_place(place.clone());
         self.keep_place(Some(&before), place)
     }
 
     fn keep_place(&self, before: Option<&KeptPlace>, place: Place) -> Result<(), Error> {
         let after = KeptPlace::from(&place);
-        let widened = self.audiences(|policy| may_widen(policy, before, &after));
+        let widened = self.inner.shared.audiences.of(|policy| may_widen(policy, before, &after));
         self.inner.ask(Task::Place { place, widened }).map(|_| ())
     }
 
@@ -307,22 +305,10 @@ impl Store {
     /// sees without a new version. Call it after the widening holds. Others merely meet it twice.
     /// Gives how many rows were added anew.
     pub fn readd(&self, concerns: impl Fn(&Policy) -> bool) -> Result<u64, Error> {
-        match self.inner.ask(Task::Readd(self.audiences(concerns)))? {
+        match self.inner.ask(Task::Readd(self.inner.shared.audiences.of(concerns)))? {
             Done::Readded(rows) => Ok(rows),
             _ => Err(Error::Closed),
         }
-    }
-
-    /// The audiences interned so far that `concerns` says yes to. One that is interned later has
-    /// only objects that were added after the widening.
-    fn audiences(&self, concerns: impl Fn(&Policy) -> bool) -> HashSet<Number> {
-        let mut found = HashSet::new();
-        self.inner.shared.audiences.policies.each_from(0, |number, policy| {
-            if concerns(policy) {
-                found.insert(number);
-            }
-        });
-        found
     }
 
     /// What tells this store from every other, copies of it among them: a restored copy has another
@@ -429,7 +415,7 @@ fn lineage(connection: &Connection, random: &dyn Random) -> Result<String, Error
 
 /// Whether somebody may see by the change of place what he did not see before. Rather too often
 /// yes than too seldom: adding anew loses nobody anything.
-fn may_widen(policy: &Policy, before: Option<&KeptPlace>, after: &KeptPlace) -> bool {
+pub(crate) fn may_widen(policy: &Policy, before: Option<&KeptPlace>, after: &KeptPlace) -> bool {
     let Some(before) = before.filter(|before| before.state == after.state) else { return true };
     let relays = after.relay && !before.relay;
     let rosters = after.rosters != before.rosters;

@@ -14,7 +14,6 @@ use super::{Differs, Found, MOST_NAMED, Proof};
 use crate::Node;
 use crate::error::Error;
 use crate::judge::Judge;
-use crate::peer::Source;
 
 /// How many questions are asked at most, whatever the other side answers.
 const MOST_QUESTIONS: usize = 20_000;
@@ -216,9 +215,6 @@ impl Node {
         Ok((tally.admitted + tally.refused) as u64)
     }
 
-    fn client(&self, source: &Source) -> Result<Client, Error> {
-        Ok(Client::new(source.config(self.inner.network.clone()))?)
-    }
 }
 
 impl Compared {

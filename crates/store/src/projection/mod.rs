@@ -24,7 +24,8 @@ use crate::lists::ListSpec;
 use crate::row::{self, Copy, Flags, Version};
 use crate::schema;
 use crate::shared::Shared;
-use crate::writer::{Message, Task};
+use crate::store::may_widen;
+use crate::writer::{KeptPlace, Message, Task, kept_place};
 pub(crate) use lists::{ADDED, ALL, date_key, unpack};
 
 /// The projections' file.
@@ -59,6 +60,8 @@ pub(crate) struct Follower {
     swept: (i64, i64),
     /// The version of the log's file when it was last followed to its end.
     seen: i64,
+    /// What this process knows of what the node passes on.
+    place: Option<KeptPlace>,
 }
 
 /// An object as it stands in the projections, or should.
@@ -87,7 +90,8 @@ impl Follower {
         };
         let lineage = lineage.to_owned();
         let terms = HashMap::new();
-        let mut follower = Self { shared, log, db, specs, lineage, terms, swept: (0, 0), seen: 0 };
+        let mut follower =
+            Self { shared, log, db, specs, lineage, terms, swept: (0, 0), seen: 0, place: None };
         if !follower.fits()? {
             follower.rebuild()?;
         }
@@ -164,6 +168,7 @@ impl Follower {
                 self.log.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
             let more = self.step(writer)?;
             self.shared.hear_others(&self.log)?;
+            self.hear_of_place(writer)?;
             if !more {
                 self.shared.progress.settle(commit);
                 self.shared.pulse.settle(commit);
@@ -178,6 +183,26 @@ impl Follower {
                 return Ok(None);
             }
         }
+    }
+
+    /// Another process changed what the node passes on: so it is here, too. What becomes visible by
+    /// that is added anew once more, for whoever read on in between.
+    fn hear_of_place(&mut self, writer: &Sender<Message>) -> Result<(), Error> {
+        let kept = kept_place(&self.log)?;
+        if kept == self.place {
+            return Ok(());
+        }
+        if let (Some(told), Some(_)) = (&kept, &self.place)
+            && let place = release::Place::from(told.clone())
+            && self.shared.audiences.is_new_place(&place)
+        {
+            let before = KeptPlace::from(&*self.shared.audiences.place());
+            self.shared.audiences.set_place(place.clone());
+            let widened = self.shared.audiences.of(|policy| may_widen(policy, Some(&before), told));
+            let _ = writer.send(Message::Do(Task::Place { place, widened }, Box::new(|_| ())));
+        }
+        self.place = kept;
+        Ok(())
     }
 
     /// Sweeps what erasures left behind: here the values of facets that no row has any more, and

@@ -16,7 +16,7 @@ use crate::intern::Number;
 use crate::shelf::{Change, Record};
 
 /// The place as it is kept in mind for the next start.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KeptPlace {
     pub(crate) state: Id,
     pub(crate) relay: bool,

@@ -88,6 +88,26 @@ fn the_feed_hears_what_another_process_writes() {
 }
 
 #[test]
+fn a_place_changed_by_another_process_holds_here_too() {
+    let made = store();
+    made.settle();
+    made.add(owned(1, campaign(1, 1, &tlp(Tlp::Clear))));
+    assert_eq!(made.sees(&node(2)), []);
+    let kept = store::Store::kept_place(made.dir.path()).unwrap().unwrap();
+    assert_eq!(kept, place());
+    let other = open(made.dir.path(), &made.clock, kept);
+    other.place_changed(Place { relay: true, ..place() }).unwrap();
+    assert!(store::Store::kept_place(made.dir.path()).unwrap().unwrap().relay);
+    // It is heard within a moment.
+    let begun = (0..3_000).find(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        !made.sees(&node(2)).is_empty()
+    });
+    assert!(begun.is_some(), "it never was heard");
+    assert!(made.store.place().relay);
+}
+
+#[test]
 fn what_the_place_widens_is_added_anew() {
     let made = store();
     let group = stix::marking::group(&group_id());
