@@ -78,7 +78,15 @@ impl Node {
         let body = patiently(client, "statements/").await?;
         let Statements { statements } = read(&body)?;
         let from = state.clone();
-        self.aside(move |node| node.take_statements(&from, statements)).await
+        let anew = self.aside(move |node| {
+            node.take_statements(&from, statements)?;
+            node.is_to_pull_anew(&from)
+        });
+        if anew.await? {
+            self.pull_from(state.as_str()).await?;
+            self.aside(Self::compare_carried).await?;
+        }
+        Ok(())
     }
 
     async fn compare(&self, state: &Id, client: &Client) -> Result<Compared, Error> {

@@ -14,6 +14,9 @@ use crate::judge::AHEAD;
 
 /// What differs for so long is not on its way any more, in microseconds.
 const GRACE: i64 = 10 * 60 * 1_000_000;
+/// How often everything is pulled anew at most, in microseconds: what was withheld for a while may
+/// be given out by now.
+const ANEW: i64 = 24 * 3_600 * 1_000_000;
 
 /// The newest statement of an owner that reached this node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,8 @@ pub struct Carried {
     pub held: u64,
     /// Since when what is held differs from what the owner last stated, in microseconds since 1970.
     pub differs_since: Option<i64>,
+    /// When everything was last pulled anew from who brought it, because something was wrong.
+    pub(crate) anew: Option<i64>,
     /// The store that was compared with it.
     pub(crate) lineage: String,
 }
@@ -74,6 +79,7 @@ impl Node {
                 at: self.now(),
                 held: 0,
                 differs_since: None,
+                anew: None,
                 lineage: String::new(),
                 signed,
             };
@@ -83,6 +89,7 @@ impl Node {
                 Some(held) => Some(Carried {
                     differs_since: held.differs_since,
                     held: held.held,
+                    anew: held.anew,
                     lineage: held.lineage,
                     ..fresh.clone()
                 }),
@@ -92,7 +99,29 @@ impl Node {
         self.compare_carried()
     }
 
-    fn compare_carried(&self) -> Result<(), Error> {
+    /// Whether everything is to be pulled anew from a partner, because something was wrong with
+    /// what it carried. Notes that it is.
+    pub(super) fn is_to_pull_anew(&self, from: &Id) -> Result<bool, Error> {
+        let now = self.now();
+        let mut due = false;
+        for carried in self.carried()? {
+            let lately = carried.anew.is_some_and(|anew| now - anew < ANEW);
+            if carried.from != *from || !carried.is_wrong(now) || lately {
+                continue;
+            }
+            due = true;
+            let owner = carried.signed.statement.owner;
+            self.carried_shelf().update(owner.as_str(), |held: Option<Carried>| {
+                Some(Carried { anew: Some(now), ..held? })
+            })?;
+        }
+        if due {
+            self.cursor_shelf().remove(from.as_str())?;
+        }
+        Ok(due)
+    }
+
+    pub(super) fn compare_carried(&self) -> Result<(), Error> {
         for carried in self.carried()? {
             let owner = carried.signed.statement.owner.clone();
             let proven = self.held_of(&owner, Scope::Travelling, Prefix::ALL)?;

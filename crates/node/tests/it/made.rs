@@ -1,8 +1,8 @@
 //! Nodes made for tests, on one hand-driven clock.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use node::{Invitation, NewAccount, Node, Options, Profile, Reach, Release, Role, Session, Viewer};
@@ -134,6 +134,23 @@ impl Made {
         self.node.add_account(account).unwrap();
     }
 
+    pub(crate) fn state(&self) -> Id {
+        state(self.n)
+    }
+
+    /// A node made from a backup of this one's store.
+    pub(crate) fn restored(&self) -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let to = folder(&dir);
+        std::fs::create_dir_all(&to).unwrap();
+        for file in ["node.json", "signing.key"] {
+            std::fs::copy(self.folder().join(file), to.join(file)).unwrap();
+        }
+        self.node.store().backup(&to.join("entente.db"), |_, _| ()).unwrap();
+        let node = Node::open(&to, options(self.n, &self.clock)).unwrap();
+        Self { node, clock: self.clock.clone(), dir, n: self.n }
+    }
+
     /// A signed-in person with this role.
     pub(crate) fn person(&self, role: Role) -> Session {
         let name = format!("{role:?}").to_lowercase();
@@ -175,6 +192,11 @@ pub(crate) fn invitation(from: usize, to: usize, key: &SecretKey, url: &str) -> 
     }
 }
 
+/// An invitation by whomever, whose key is to be filled in.
+pub(crate) fn invitation_of(from: usize, to: usize, url: &str) -> Invitation {
+    invitation(from, to, &SecretKey::from_seed([1; 32]), url)
+}
+
 pub(crate) fn name_of(object: &Object) -> String {
     object.value()["name"].as_str().unwrap().to_owned()
 }
@@ -214,9 +236,111 @@ pub(crate) fn unsigned(n: usize, name: &str, second: i64) -> Map<String, Value> 
 pub(crate) async fn serve(node: &Node) -> (String, tokio::task::JoinHandle<()>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/taxii2/", listener.local_addr().unwrap());
-    let router = taxii::server::router(node.clone());
+    let router = routes(node);
     let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     (url, serving)
+}
+
+fn routes(node: &Node) -> axum::Router {
+    taxii::server::router(node.clone()).merge(taxii::between::router(node.clone()))
+}
+
+/// What a node does to the objects that it serves.
+#[derive(Clone, Default)]
+pub(crate) struct Tamper(Arc<Mutex<Tampering>>);
+
+#[derive(Default)]
+struct Tampering {
+    left_out: Vec<Id>,
+    replaced: Option<(String, String)>,
+    added: Vec<String>,
+    is_silent: bool,
+}
+
+impl Tamper {
+    /// Withholds these objects, and no others.
+    pub(crate) fn leave_out(&self, ids: &[Id]) {
+        self.0.lock().unwrap().left_out = ids.to_vec();
+    }
+
+    /// Alters a text.
+    pub(crate) fn replace(&self, from: &str, to: &str) {
+        self.0.lock().unwrap().replaced = Some((from.to_owned(), to.to_owned()));
+    }
+
+    /// Shows one more object in every page.
+    pub(crate) fn add(&self, object: &str) {
+        self.0.lock().unwrap().added.push(object.to_owned());
+    }
+
+    /// Withholds what owners stated.
+    pub(crate) fn silence_statements(&self) {
+        self.0.lock().unwrap().is_silent = true;
+    }
+
+    fn page(&self, body: &str) -> String {
+        use serde_json::value::RawValue;
+        #[derive(serde::Serialize, serde::Deserialize)]
+        struct Envelope {
+            #[serde(default)]
+            more: bool,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            next: Option<String>,
+            #[serde(default)]
+            objects: Vec<Box<RawValue>>,
+        }
+        let tampering = self.0.lock().unwrap();
+        let mut page: Envelope = serde_json::from_str(body).unwrap();
+        let named = |raw: &RawValue, id: &Id| raw.get().contains(&format!("\"id\":\"{id}\""));
+        page.objects.retain(|raw| !tampering.left_out.iter().any(|id| named(raw, id)));
+        if !page.objects.is_empty() {
+            let added = tampering.added.iter().cloned();
+            page.objects.extend(added.map(|text| RawValue::from_string(text).unwrap()));
+        }
+        let text = serde_json::to_string(&page).unwrap();
+        match &tampering.replaced {
+            Some((from, to)) => text.replace(from, to),
+            None => text,
+        }
+    }
+
+    async fn change(
+        self,
+        path: String,
+        answer: axum::response::Response,
+    ) -> axum::response::Response {
+        let (mut parts, body) = answer.into_parts();
+        if path.ends_with("/hints/") || !parts.status.is_success() {
+            return axum::response::Response::from_parts(parts, body);
+        }
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let changed = match path.as_str() {
+            _ if path.contains("/objects/") => self.page(&text),
+            "/entente/statements/" if self.0.lock().unwrap().is_silent => {
+                r#"{"statements":[]}"#.to_owned()
+            }
+            _ => text,
+        };
+        parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+        axum::response::Response::from_parts(parts, changed.into())
+    }
+}
+
+/// Serves a node that tampers with what it shows.
+pub(crate) async fn serve_tampered(node: &Node) -> (String, Tamper, tokio::task::JoinHandle<()>) {
+    use axum::extract::Request;
+    use axum::middleware::{Next, from_fn};
+    let tamper = Tamper::default();
+    let held = tamper.clone();
+    let router = routes(node).layer(from_fn(move |request: Request, next: Next| {
+        let (tamper, path) = (held.clone(), request.uri().path().to_owned());
+        async move { tamper.change(path, next.run(request).await).await }
+    }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/taxii2/", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (url, tamper, serving)
 }
 
 /// Lets `to` pull from `from`.
