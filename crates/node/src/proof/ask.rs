@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use release::Holder;
 use stix::keys::Judgement;
 use stix::proof::{Comparison, Difference, Prefix, SignedStatement, Statement};
 use stix::sign::Status;
@@ -216,13 +217,13 @@ impl Node {
         let whom = state.clone();
         let tally = self.aside(move |node| {
             let mut judge = Judge::begin(node)?;
-            let judged = slices.into_iter().map(|bytes| judge.bytes(bytes, &whom)).collect();
+            let holder = Holder::State(whom.clone());
+            let judged = slices.into_iter().map(|bytes| judge.bytes(bytes, &holder)).collect();
             node.keep(judge, judged, whom.as_str(), Vec::new())
         });
         let tally = tally.await?;
         Ok((tally.admitted + tally.refused) as u64)
     }
-
 }
 
 impl Compared {
