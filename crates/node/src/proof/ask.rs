@@ -103,7 +103,7 @@ impl Node {
         let mut held = None;
         while let Some((prefix, asked)) = comparison.question() {
             let owner = state.clone();
-            let ours = self.aside(move |node| node.held_of(&owner, Scope::Held, prefix)).await?;
+            let ours = self.aside(move |node| node.proven_of(&owner, Scope::Held, prefix)).await?;
             held = held.or(Some(ours.summary));
             if held == Some(statement.summary) {
                 return Ok(Compared::equal(statement));
@@ -170,21 +170,14 @@ impl Node {
             let version = |entry: Option<stix::proof::Entry>| entry.and_then(|entry| entry.version);
             found.push(Found { id, theirs: version(theirs), ours: version(ours), kind });
         }
-        if found.iter().any(|found| matches!(found.kind, Differs::Missing | Differs::Older)) {
-            let aside = self.ids_kept_aside()?;
-            for one in &mut found {
-                let is_ours_to_have = matches!(one.kind, Differs::Missing | Differs::Older);
-                if is_ours_to_have && aside.contains(one.id.as_str()) {
-                    one.kind = Differs::KeptAside;
-                }
+        for one in &mut found {
+            if matches!(one.kind, Differs::Missing | Differs::Older)
+                && !self.inner.store.aside_naming(one.id.as_str())?.is_empty()
+            {
+                one.kind = Differs::KeptAside;
             }
         }
         Ok((found, in_flight))
-    }
-
-    fn ids_kept_aside(&self) -> Result<std::collections::HashSet<String>, Error> {
-        let kept = self.quarantine().list()?;
-        Ok(kept.into_iter().filter_map(|(_, kept)| kept.id).collect())
     }
 
     /// Fetches what is missing or old, by id; when that is much, pulls everything anew. Gives how

@@ -124,7 +124,7 @@ impl Node {
     pub(super) fn compare_carried(&self) -> Result<(), Error> {
         for carried in self.carried()? {
             let owner = carried.signed.statement.owner.clone();
-            let proven = self.held_of(&owner, Scope::Travelling, Prefix::ALL)?;
+            let proven = self.proven_of(&owner, Scope::Travelling, Prefix::ALL)?;
             let now = self.now();
             let lineage = self.inner.store.lineage().to_owned();
             self.carried_shelf().update(owner.as_str(), |held: Option<Carried>| {

@@ -40,7 +40,7 @@ impl Node {
     }
 
     /// What is held of an owner, under a prefix.
-    pub(super) fn held_of(
+    pub(super) fn proven_of(
         &self,
         owner: &Id,
         scope: Scope,
@@ -103,7 +103,7 @@ impl Between for Node {
 
     fn statements(&self, account: &Account) -> Result<Told, HostError> {
         let Viewer::Node(_) = &account.viewer else { return Ok(Told::Nothing) };
-        let own = self.held_of(self.me(), Scope::Travelling, Prefix::ALL);
+        let own = self.proven_of(self.me(), Scope::Travelling, Prefix::ALL);
         told(own.and_then(|own| {
             let mut statements = vec![self.state_that(None, own.summary)?];
             if self.inner.store.place().relay {

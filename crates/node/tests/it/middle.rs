@@ -104,7 +104,7 @@ fn what_the_middle_alters_is_refused_and_kept_aside() {
         three.go_round().await;
         assert_eq!(three.y.says(1), None);
         let administrator = three.y.person(Role::Administrator);
-        let aside = three.y.node.quarantined(&administrator).unwrap();
+        let aside = three.y.node.quarantined(&administrator, &everything()).unwrap();
         let kept = aside.iter().find(|kept| kept.id.as_deref() == Some(id(1).as_str())).unwrap();
         assert_eq!(kept.refusal, Refusal::BadSignature);
         // And it is missing, by X's own word.
@@ -222,7 +222,7 @@ fn a_version_that_is_back_dated_or_ahead_never_counts() {
         three.y.node.pull_from("XB").await.unwrap();
         assert_eq!(three.y.says(6), None);
         let administrator = three.y.person(Role::Administrator);
-        let aside = three.y.node.quarantined(&administrator).unwrap();
+        let aside = three.y.node.quarantined(&administrator, &everything()).unwrap();
         assert!(aside.iter().any(|kept| matches!(kept.refusal, Refusal::Ahead { .. })));
         serving.abort();
     });
