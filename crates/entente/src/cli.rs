@@ -5,6 +5,7 @@ mod audit;
 mod collections;
 mod group;
 mod keys;
+mod pack;
 mod peers;
 mod release;
 
@@ -18,6 +19,7 @@ pub(crate) use release::{FourEyes, Propose, Release, Who};
 pub(crate) use audit::{Audit, Check, Reads, Which};
 pub(crate) use collections::Collection;
 pub(crate) use keys::{Key, ResolvePeer, Sign, Verify};
+pub(crate) use pack::{Pack, WritePack};
 pub(crate) use peers::{AddFeed, AddPeer, AddTaxii, Invite, Peer, RemovePeer, SetPeer, Terms, Way};
 
 /// Share what you know with the states you choose, and with nobody else.
@@ -97,6 +99,9 @@ pub(crate) enum Command {
     /// Add and list TAXII collections, and say who may do what in them
     #[command(subcommand)]
     Collection(Collection),
+    /// Carry what is released from node to node as signed files, where no line leads
+    #[command(subcommand)]
+    Pack(Pack),
     /// Read, verify, hand out and check the trail of who did what when
     #[command(subcommand)]
     Audit(Audit),

@@ -16,6 +16,7 @@ mod init;
 mod key;
 mod losses;
 mod matching;
+mod pack;
 mod peer;
 mod release;
 mod search;
@@ -27,7 +28,7 @@ mod validate;
 mod verify;
 
 use crate::cli::{Cli, Command};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::output::{self, Output};
 use crate::{demo, home, reference, serve};
 
@@ -57,6 +58,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Group(act) => group::run(&dir, act, out),
         Command::Release(act) => release::run(&dir, act, out),
         Command::Collection(act) => collection::run(&dir, act, out),
+        Command::Pack(act) => pack::run(&dir, act, out),
         Command::Audit(act) => audit::run(&dir, act, out),
         Command::Status => status::run(&dir, out),
         Command::Backup(args) => backup::run(&dir, &args, out),
@@ -65,4 +67,12 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         // Taken above: it has folders of its own.
         Command::Demo(_) => Ok(()),
     }
+}
+
+/// A day in UTC, or a moment.
+fn moment(text: &str) -> Result<i64> {
+    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    stix::Timestamp::parse(&whole).map(|at| at.micros()).map_err(|error| {
+        Error::of(Kind::Usage, &error).hint("give a day as 2026-03-09, or a moment in UTC")
+    })
 }

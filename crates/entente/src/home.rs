@@ -100,13 +100,14 @@ impl From<node::Error> for Error {
             E::NoProposal => (Kind::NotFound, Some("`entente release list` tells the proposals")),
             E::NeedsSecond | E::OwnProposal | E::Stale => (Kind::Refused, None),
             E::NoPeer { .. } => (Kind::NotFound, Some("`entente peer list` tells the peers")),
-            E::AccountExists { .. } | E::Key { .. } | E::NotAllowed | E::Unreleasable { .. } => {
+            E::AccountExists { .. } | E::Key { .. } | E::NotAllowed | E::Pack { .. } | E::Unreleasable { .. } => {
                 (Kind::Refused, None)
             }
             E::BadAccountName { .. }
             | E::ShortPassword { .. }
             | E::Invitation { .. }
             | E::Malformed { .. }
+            | E::BadPack(_)
             | E::Stix(_) => (Kind::Invalid, None),
             E::Client(_) => (Kind::NotReached, None),
             _ => (Kind::Failed, None),

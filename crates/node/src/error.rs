@@ -152,7 +152,7 @@ pub enum Error {
     },
     /// The file is no pack, or a damaged one.
     #[error("the pack is damaged: {0}")]
-    BadPack(#[from] crate::pack::BadPack),
+    BadPack(#[from] ::pack::BadPack),
     /// Hashes of the audit trail are missing, so that it cannot be verified from there on.
     #[error("the audit trail is damaged: the hash of row {row} is missing")]
     Trail {

@@ -139,6 +139,20 @@ impl Node {
         statements(&self.inner.store)
     }
 
+    /// What this state said about its keys, as it was signed, the first one first.
+    pub(crate) fn own_statements(&self) -> Result<Vec<String>, Error> {
+        let kept = self.inner.store.shelf::<Kept>(SHELF).list()?;
+        let mut own = Vec::new();
+        for (_, kept) in kept {
+            let statement = Statement::read(&Object::parse(kept.text.clone())?)?;
+            if statement.owner() == self.me() {
+                own.push((kept.at, kept.text));
+            }
+        }
+        own.sort_unstable();
+        Ok(own.into_iter().map(|(_, text)| text).collect())
+    }
+
     /// The successors of this state's keys that this node did not draw: somebody else holds one.
     pub fn foreign_successors(&self) -> Result<Vec<PublicKey>, Error> {
         Ok(self.rings()?.foreign_successors())

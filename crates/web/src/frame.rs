@@ -1,6 +1,6 @@
 //! What surrounds every page.
 
-use node::{Link, Partner};
+use node::{Link, Partner, Role};
 use release::Badge;
 
 use crate::assets;
@@ -127,11 +127,14 @@ fn rail(reader: &Reader) -> Vec<Vec<Entry>> {
     let mut releases = entry(say("nav-releases"), "/releases", "g l");
     releases.count = reader.node().waiting_for(reader.session()).unwrap_or_default();
     desks.push(releases);
-    let node = vec![
+    let mut node = vec![
         entry(say("nav-partners"), "/partners", "g n"),
         entry(say("nav-groups"), "/groups", "g g"),
         entry(say("nav-account"), "/account", "g a"),
     ];
+    if reader.session().role == Role::Administrator {
+        node.push(entry(say("nav-audit"), "/audit", "g u"));
+    }
     let mut rail = vec![desks, node];
     if reader.shell().options().dev {
         rail.push(vec![entry(say("nav-design"), "/design", "g c")]);

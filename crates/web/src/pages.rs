@@ -1,6 +1,7 @@
 //! The shell's own pages.
 
 mod account;
+mod audit;
 mod design;
 mod groups;
 mod lang;
@@ -25,6 +26,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/"),
     ("GET", "/account"),
     ("GET", "/assets/{*path}"),
+    ("GET", "/audit"),
+    ("GET", "/audit/extract"),
     ("GET", "/design"),
     ("GET", "/groups"),
     ("GET", "/live"),
@@ -63,6 +66,8 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
     router_of(&served, |filter, method, path| match (method, path) {
         ("GET", "/") => on(filter, overview::page),
         ("GET", "/account") => on(filter, account::page),
+        ("GET", "/audit") => on(filter, audit::page),
+        ("GET", "/audit/extract") => on(filter, audit::extract),
         ("GET", "/design") => on(filter, design::page),
         ("GET", "/groups") => on(filter, groups::page),
         ("GET", "/live") => on(filter, live::stream),

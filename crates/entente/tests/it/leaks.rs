@@ -111,6 +111,10 @@ async fn compare(seeds: &[Seed]) -> Result<(), String> {
             if ["GET /account", "GET /live"].contains(&case.route) {
                 continue;
             }
+            // The trail tells administrators that something was done, whatever it was done with.
+            if case.route.starts_with("GET /audit") && reader.administers() {
+                continue;
+            }
             for asked in (case.asks)(&world, reader) {
                 if asked.method != "GET" {
                     continue;

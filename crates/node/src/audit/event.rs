@@ -284,6 +284,43 @@ pub enum Act {
     },
 }
 
+/// Every kind of act, as rows and filters spell it.
+pub const KINDS: &[&str] = &[
+    "signed-in",
+    "sign-in-failed",
+    "signed-out",
+    "read",
+    "proposed",
+    "returned",
+    "withdrew",
+    "released",
+    "recalled",
+    "narrowed",
+    "erased",
+    "receipt",
+    "admitted",
+    "refused",
+    "discarded",
+    "account-added",
+    "account-role",
+    "account-password",
+    "account-removed",
+    "peer-invited",
+    "peer-added",
+    "peer-changed",
+    "peer-removed",
+    "key-rotated",
+    "key-revoked",
+    "key-chosen",
+    "group-changed",
+    "pack-written",
+    "pack-read",
+    "backed-up",
+    "setting",
+    "extracted",
+    "retired",
+];
+
 impl Act {
     /// The kind, as rows and filters spell it.
     pub fn kind(&self) -> String {

@@ -137,8 +137,8 @@ pub fn check(
     let mut read = Reading::default();
     let opened = next(&mut line, &mut number)?;
     let at = |number| move |problem: String| Unbelievable { line: number, problem };
-    let opening: Opening = match serde_json::from_slice(&line) {
-        Ok(opening) if opened => opening,
+    let opening = match serde_json::from_slice::<Opening>(&line) {
+        Ok(opening) if opened && opening.entente_audit_extract == 1 => opening,
         _ => return Err(at(1)("this is no extract of an audit trail".to_owned())),
     };
     let head = opening.head;

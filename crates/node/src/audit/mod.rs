@@ -19,7 +19,7 @@ use store::{Batch, Record};
 use crate::Node;
 use crate::error::Error;
 pub(crate) use doors::Doors;
-pub use event::{Act, Actor, Door, Event, Tells};
+pub use event::{Act, Actor, Door, Event, KINDS, Tells};
 pub use extract::{Checked, Unbelievable, check};
 pub use head::Head;
 pub(crate) use reads::Reading;

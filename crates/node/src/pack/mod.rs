@@ -4,7 +4,6 @@
 //! takes it in as if it had pulled it. Each pack also says which pack of the other side was read
 //! last: so both learn what arrived, without a line.
 
-mod format;
 mod read;
 mod write;
 
@@ -13,7 +12,7 @@ use stix::Timestamp;
 
 use crate::Node;
 use crate::audit::Head;
-pub use format::{BadPack, Chunk, Closing, Next, Opening, Packed, Reader, Received};
+use crate::error::Error;
 pub use read::{PackRead, RefusedObject};
 pub use write::{PackFrom, PackWritten};
 
@@ -31,6 +30,13 @@ pub(crate) struct LastPack {
 }
 
 impl Node {
+    /// The number of the next pack for a partner.
+    pub fn next_pack(&self, peer: &str) -> Result<u64, Error> {
+        let peer = self.find_peer(peer)?;
+        let last = self.packs_written().get(peer.profile.state.as_str())?;
+        Ok(last.map_or(1, |last| last.number + 1))
+    }
+
     /// The last pack written for each peer, by its state.
     pub(crate) fn packs_written(&self) -> store::Shelf<LastPack> {
         self.inner.store.shelf("pack-written")

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Seek};
 use std::path::Path;
 
+use pack::{Closing, Next, Opening, Reader};
 use release::Holder;
 use serde::Serialize;
 use stix::keys::{Judgement, Keyring};
@@ -13,8 +14,8 @@ use stix::{Id, Timestamp};
 use store::{Batch, Record};
 
 use super::LastPack;
-use super::format::{Closing, Next, Opening, Reader};
 use crate::admit::{Admission, Tally};
+use crate::audit::Head;
 use crate::error::Error;
 use crate::judge::{Judge, Judged};
 use crate::peer::{Cursor, Source};
@@ -151,8 +152,17 @@ impl Node {
             let reason = format!("it is from {}, whose key nobody here compared", opening.from);
             return Err(self.unpackable(&reason));
         };
-        let ring = self.keys_of(&opening.from)?;
+        let mut ring = self.keys_of(&opening.from)?;
         let key = KeyId::parse(&closing.key);
+        let knows = |ring: &Option<Keyring>| {
+            ring.as_ref().zip(key.as_ref()).is_some_and(|(ring, key)| ring.key(key).is_some())
+        };
+        if !knows(&ring) && !opening.keys.is_empty() {
+            // Signed statements of the owner are admitted whoever brings them.
+            let said = opening.keys.iter().map(|text| text.clone().into()).collect();
+            self.take_chunk(&opening.from, said, None, &mut Report::default())?;
+            ring = self.keys_of(&opening.from)?;
+        }
         let signed = ring.as_ref().zip(key).map(|(ring, key)| self.judged(ring, &key, closing));
         match signed {
             Some(Ok(())) => Ok((profile, source)),
@@ -231,6 +241,9 @@ impl Node {
     /// Keeps the head of the writer's audit trail. Gives what is wrong with it.
     fn keep_witness(&self, opening: &Opening) -> Result<Option<String>, Error> {
         let Some(head) = &opening.head else { return Ok(None) };
+        let Ok(head) = serde_json::from_value::<Head>(head.clone()) else {
+            return Ok(Some("the head of its audit trail cannot be read".to_owned()));
+        };
         let ring = self.keys_of(&opening.from)?;
         let key = KeyId::parse(&head.key).and_then(|id| ring.as_ref()?.key(&id).cloned());
         if head.state != opening.from || !key.is_some_and(|key| head.is_by(&key)) {
@@ -253,7 +266,7 @@ impl Node {
     }
 
     /// The latest head of a peer's audit trail that came with its packs.
-    pub fn audit_witness(&self, peer: &str) -> Result<Option<crate::audit::Head>, Error> {
+    pub fn audit_witness(&self, peer: &str) -> Result<Option<Head>, Error> {
         let peer = self.find_peer(peer)?;
         Ok(self.witnessed().get(peer.profile.state.as_str())?)
     }

@@ -5,12 +5,12 @@ use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use pack::{Opening, Received, Writer};
 use serde::Serialize;
 use stix::Timestamp;
 use store::{Batch, CollectionKind, PageQuery};
 
 use super::LastPack;
-use super::format::{Opening, Received, Writer};
 use crate::error::Error;
 use crate::key::Turn;
 use crate::{Act, Event, Node, Profile, Viewer};
@@ -83,7 +83,8 @@ impl Node {
             after: after.clone(),
             before: before.as_ref().map(|last| last.pack.clone()),
             received: read.and_then(|last| Some(Received { pack: last.pack, up_to: last.up_to? })),
-            head: self.audit_head()?,
+            keys: self.own_statements()?,
+            head: self.audit_head()?.and_then(|head| serde_json::to_value(head).ok()),
         };
         let io = |path: &Path| {
             let path = path.to_owned();

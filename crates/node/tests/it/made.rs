@@ -75,8 +75,13 @@ pub(crate) fn made(n: usize) -> Made {
 }
 
 pub(crate) fn made_with(n: usize, clock: &Arc<HandClock>) -> Made {
+    made_as(n, n, clock)
+}
+
+/// A node that says it is state `n`, with the key of another.
+pub(crate) fn made_as(n: usize, key: usize, clock: &Arc<HandClock>) -> Made {
     let dir = Arc::new(tempfile::tempdir().unwrap());
-    let node = Node::init(&folder(&dir), profile(n), options(n, clock)).unwrap();
+    let node = Node::init(&folder(&dir), profile(n), options(key, clock)).unwrap();
     Made { node, clock: clock.clone(), dir, n }
 }
 

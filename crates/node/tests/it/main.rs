@@ -10,6 +10,7 @@ mod groups;
 mod keys;
 mod made;
 mod middle;
+mod packs;
 mod people;
 mod proofs;
 mod proposals;

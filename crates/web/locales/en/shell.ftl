@@ -406,3 +406,74 @@ trouble-unreadable = Is this the right address, and does the server speak TAXII 
 trouble-repeats = The server pages wrongly. What was found is held; its administrator should know.
 trouble-full = As many versions are held as you allowed. Raise the limit with “entente peer set --most-held”, or end the feed.
 trouble-node = This node failed. Its log says more; “entente doctor” looks for damage.
+
+nav-audit = Audit
+audit-for = Who did what when. Nothing here can be changed unnoticed: an extract can be checked by anybody who knows this node’s key.
+audit-filters = Filters
+audit-extract = Extract, with proof
+audit-what = What
+audit-who = Who
+audit-from = From
+audit-to = Before
+audit-any = Anything
+audit-filter = Filter
+audit-all = All filters off
+audit-size = { $n ->
+    [one] One row.
+   *[other] { $n } rows.
+}
+audit-signed = The first { $n } are signed, { $when }.
+audit-unsigned = Not signed yet.
+audit-none = No such rows
+audit-none-hint = Rows come by themselves: who signs in, what is released, who changes accounts and partners.
+audit-row = Row
+audit-when = When
+audit-about = About
+audit-others = { $n ->
+    [one] one object that you do not see
+   *[other] { $n } objects that you do not see
+}
+audit-objects = { $n ->
+    [one] one object
+   *[other] { $n } objects
+}
+audit-tries = { $n ->
+    [one] one try
+   *[other] { $n } tries
+}
+audit-by-node = the node itself
+audit-by-command = a command
+audit-by-unknown = unknown name
+audit-is-signed-in = Signed in
+audit-is-sign-in-failed = Failed to sign in
+audit-is-signed-out = Session ended
+audit-is-read = Read strictly marked
+audit-is-proposed = Proposed a release
+audit-is-returned = Returned a proposal
+audit-is-withdrew = Took a proposal back
+audit-is-released = Released
+audit-is-recalled = Recalled
+audit-is-narrowed = Narrowed
+audit-is-erased = Erased
+audit-is-receipt = Receipt of an erasure
+audit-is-admitted = Admitted
+audit-is-refused = Kept aside
+audit-is-discarded = Discarded what was kept aside
+audit-is-account-added = Added an account
+audit-is-account-role = Changed a role
+audit-is-account-password = Set a password
+audit-is-account-removed = Removed an account
+audit-is-peer-invited = Invited a partner
+audit-is-peer-added = Added a partner or feed
+audit-is-peer-changed = Changed a partner or feed
+audit-is-peer-removed = Removed a partner or feed
+audit-is-key-rotated = Rotated the signing key
+audit-is-key-revoked = Revoked a key
+audit-is-key-chosen = Chose a partner’s key
+audit-is-group-changed = Changed a group
+audit-is-pack-written = Wrote a pack
+audit-is-pack-read = Read a pack
+audit-is-backed-up = Made a backup
+audit-is-setting = Changed a setting
+audit-is-extracted = Wrote an extract of the trail
+audit-is-retired = Retired old rows

@@ -410,3 +410,78 @@ trouble-unreadable = Je li adresa točna i govori li poslužitelj TAXII 2.1, odn
 trouble-repeats = Poslužitelj krivo dijeli stranice. Što je nađeno, čuva se; njegov bi administrator to trebao znati.
 trouble-full = Čuva se onoliko inačica koliko ste dopustili. Podignite granicu naredbom “entente peer set --most-held” ili završite izvor.
 trouble-node = Ovaj je čvor zakazao. Njegov dnevnik kaže više; “entente doctor” traži oštećenja.
+
+nav-audit = Revizija
+audit-for = Tko je što i kada učinio. Ništa se ovdje ne može neprimjetno promijeniti: izvadak može provjeriti svatko tko zna ključ ovog čvora.
+audit-filters = Filtri
+audit-extract = Izvadak s dokazom
+audit-what = Što
+audit-who = Tko
+audit-from = Od
+audit-to = Prije
+audit-any = Bilo što
+audit-filter = Filtriraj
+audit-all = Ukloni sve filtre
+audit-size = { $n ->
+    [one] { $n } redak.
+    [few] { $n } retka.
+   *[other] { $n } redaka.
+}
+audit-signed = Potpisano je prvih { $n }, { $when }.
+audit-unsigned = Još nije potpisano.
+audit-none = Nema takvih redaka
+audit-none-hint = Retci nastaju sami: tko se prijavljuje, što se objavljuje, tko mijenja račune i partnere.
+audit-row = Redak
+audit-when = Kada
+audit-about = O čemu
+audit-others = { $n ->
+    [one] { $n } objekt koji ne vidite
+    [few] { $n } objekta koja ne vidite
+   *[other] { $n } objekata koje ne vidite
+}
+audit-objects = { $n ->
+    [one] { $n } objekt
+    [few] { $n } objekta
+   *[other] { $n } objekata
+}
+audit-tries = { $n ->
+    [one] { $n } pokušaj
+    [few] { $n } pokušaja
+   *[other] { $n } pokušaja
+}
+audit-by-node = sam čvor
+audit-by-command = naredba
+audit-by-unknown = nepoznato ime
+audit-is-signed-in = Prijava
+audit-is-sign-in-failed = Neuspjela prijava
+audit-is-signed-out = Kraj sesije
+audit-is-read = Čitanje strogo označenog
+audit-is-proposed = Prijedlog objave
+audit-is-returned = Vraćen prijedlog
+audit-is-withdrew = Povučen prijedlog
+audit-is-released = Objava
+audit-is-recalled = Opoziv
+audit-is-narrowed = Sužavanje
+audit-is-erased = Brisanje
+audit-is-receipt = Potvrda brisanja
+audit-is-admitted = Prihvat
+audit-is-refused = Izdvojeno
+audit-is-discarded = Odbačeno izdvojeno
+audit-is-account-added = Dodan račun
+audit-is-account-role = Promijenjena uloga
+audit-is-account-password = Postavljena lozinka
+audit-is-account-removed = Uklonjen račun
+audit-is-peer-invited = Pozvan partner
+audit-is-peer-added = Dodan partner ili izvor
+audit-is-peer-changed = Promijenjen partner ili izvor
+audit-is-peer-removed = Uklonjen partner ili izvor
+audit-is-key-rotated = Zamijenjen ključ za potpis
+audit-is-key-revoked = Opozvan ključ
+audit-is-key-chosen = Odabran ključ partnera
+audit-is-group-changed = Promijenjena skupina
+audit-is-pack-written = Zapisan paket
+audit-is-pack-read = Pročitan paket
+audit-is-backed-up = Sigurnosna kopija
+audit-is-setting = Promijenjena postavka
+audit-is-extracted = Zapisan izvadak
+audit-is-retired = Uklonjeni stari retci

@@ -406,3 +406,74 @@ trouble-unreadable = A është adresa e duhur dhe a flet serveri TAXII 2.1, ose 
 trouble-repeats = Serveri i ndan faqet gabim. Ajo që u gjet ruhet; duhet ta dijë administratori i tij.
 trouble-full = Ruhen aq versione sa keni lejuar. Ngrini kufirin me “entente peer set --most-held” ose përfundoni burimin.
 trouble-node = Kjo nyje dështoi. Regjistri i saj thotë më shumë; “entente doctor” kërkon dëmtime.
+
+nav-audit = Auditimi
+audit-for = Kush bëri çfarë dhe kur. Asgjë këtu nuk ndryshohet pa u vënë re: një ekstrakt mund ta kontrollojë kushdo që e njeh çelësin e kësaj nyjeje.
+audit-filters = Filtra
+audit-extract = Ekstrakt me provë
+audit-what = Çfarë
+audit-who = Kush
+audit-from = Nga
+audit-to = Para
+audit-any = Çdo gjë
+audit-filter = Filtro
+audit-all = Hiq të gjithë filtrat
+audit-size = { $n ->
+    [one] Një rresht.
+   *[other] { $n } rreshta.
+}
+audit-signed = { $n } të parët janë nënshkruar, { $when }.
+audit-unsigned = Ende të panënshkruar.
+audit-none = Nuk ka rreshta të tillë
+audit-none-hint = Rreshtat shtohen vetë: kush hyn, çfarë lëshohet, kush ndryshon llogari dhe partnerë.
+audit-row = Rreshti
+audit-when = Kur
+audit-about = Për
+audit-others = { $n ->
+    [one] një objekt që nuk e shihni
+   *[other] { $n } objekte që nuk i shihni
+}
+audit-objects = { $n ->
+    [one] një objekt
+   *[other] { $n } objekte
+}
+audit-tries = { $n ->
+    [one] një përpjekje
+   *[other] { $n } përpjekje
+}
+audit-by-node = vetë nyja
+audit-by-command = një komandë
+audit-by-unknown = emër i panjohur
+audit-is-signed-in = Hyri
+audit-is-sign-in-failed = Hyrje e dështuar
+audit-is-signed-out = Sesioni mbaroi
+audit-is-read = Lexoi të markuar rreptë
+audit-is-proposed = Propozoi lëshim
+audit-is-returned = Ktheu propozim
+audit-is-withdrew = Tërhoqi propozimin
+audit-is-released = Lëshoi
+audit-is-recalled = Tërhoqi
+audit-is-narrowed = Ngushtoi
+audit-is-erased = Fshiu
+audit-is-receipt = Dëshmi fshirjeje
+audit-is-admitted = Pranoi
+audit-is-refused = La mënjanë
+audit-is-discarded = Hodhi çfarë ishte mënjanë
+audit-is-account-added = Shtoi llogari
+audit-is-account-role = Ndryshoi rolin
+audit-is-account-password = Vendosi fjalëkalim
+audit-is-account-removed = Hoqi llogari
+audit-is-peer-invited = Ftoi partner
+audit-is-peer-added = Shtoi partner ose burim
+audit-is-peer-changed = Ndryshoi partner ose burim
+audit-is-peer-removed = Hoqi partner ose burim
+audit-is-key-rotated = Ndërroi çelësin e nënshkrimit
+audit-is-key-revoked = Revokoi çelës
+audit-is-key-chosen = Zgjodhi çelësin e partnerit
+audit-is-group-changed = Ndryshoi grup
+audit-is-pack-written = Shkroi paketë
+audit-is-pack-read = Lexoi paketë
+audit-is-backed-up = Bëri kopje rezervë
+audit-is-setting = Ndryshoi rregullim
+audit-is-extracted = Shkroi ekstrakt
+audit-is-retired = Hoqi rreshta të vjetër

@@ -1,9 +1,10 @@
 //! Which rows, from what a person typed.
 
 use node::Node;
-use stix::{Id, Timestamp};
+use stix::Id;
 use store::trail::TrailQuery;
 
+use super::super::moment;
 use crate::cli::Which;
 use crate::error::{Error, Kind, Result};
 
@@ -19,13 +20,5 @@ pub(super) fn query(node: &Node, which: &Which) -> Result<TrailQuery> {
         from: which.from.as_deref().map(moment).transpose()?,
         to: which.to.as_deref().map(moment).transpose()?,
         ..TrailQuery::default()
-    })
-}
-
-/// A day in UTC, or a moment.
-fn moment(text: &str) -> Result<i64> {
-    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    Timestamp::parse(&whole).map(|at| at.micros()).map_err(|error| {
-        Error::of(Kind::Usage, &error).hint("give a day as 2026-03-09, or a moment in UTC")
     })
 }

@@ -166,6 +166,12 @@ fn shell() -> Vec<Case> {
                 .collect()
         })
         .of(|_, _, id| Ask::page(format!("/objects/{id}/raw"))),
+        case("GET /audit", |_, _| {
+            ["/audit", "/audit?kind=released", "/audit?by=x&from=2026-01-01&below=3"]
+                .map(Ask::page)
+                .into()
+        }),
+        case("GET /audit/extract", |_, _| vec![Ask::page("/audit/extract?kind=read")]),
         case("GET /partners", |_, _| vec![Ask::page("/partners")]),
         case("GET /partners/{id}", |_, _| {
             (0..super::world::STATES)

@@ -67,6 +67,10 @@ impl Reader {
     pub(crate) fn has_pages(&self) -> bool {
         self.session.is_some()
     }
+
+    pub(crate) fn administers(&self) -> bool {
+        matches!(self.asker, Asker::Person { admin: true, .. })
+    }
 }
 
 pub(crate) struct World {

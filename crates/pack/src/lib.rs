@@ -2,21 +2,19 @@
 //!
 //! opening line · (chunk line · compressed bytes · line feed)* · closing line. The closing line has
 //! the SHA-256 of every byte before it, signed by the state's key. Nothing is decompressed before
-//! its own hash was found right. Knows no node: bytes in, bytes out.
+//! its own hash was found right. Pure: bytes in, bytes out.
 
 use std::io::{self, BufRead, Read, Write};
 
 use bytes::Bytes;
-use ring::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 use stix::sign::{KeyId, PublicKey, SecretKey};
 use stix::{Id, Timestamp};
-use store::trail::hex;
-
-use crate::audit::Head;
 
 /// The longest line, in bytes.
-const LONGEST: u64 = 64 << 10;
+const LONGEST: u64 = 256 << 10;
 /// How many bytes of objects a chunk has at most, compressed or not: an object at least.
 const MOST_RAW: usize = 4 << 20;
 /// How many bytes an object has at most.
@@ -44,9 +42,13 @@ pub struct Opening {
     /// The last pack of the other state that was read here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received: Option<Received>,
-    /// The head of the writer's audit trail, for the reader to keep.
+    /// What the writer said about its keys: the reader may know only an earlier one than that which
+    /// signed the pack. Signed objects, as texts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
+    /// The signed head of the writer's audit trail, for the reader to keep.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
+    pub head: Option<Value>,
 }
 
 /// That a pack was read.
@@ -116,25 +118,35 @@ pub struct BadPack {
     pub problem: String,
 }
 
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Writes a pack.
-pub(crate) struct Writer<W> {
+pub struct Writer<W> {
     out: W,
-    hash: Context,
+    hash: Sha256,
     raw: Vec<u8>,
     objects: u64,
     up_to: Option<Timestamp>,
 }
 
 impl<W: Write> Writer<W> {
-    pub(crate) fn begin(out: W, opening: &Opening) -> io::Result<Self> {
-        let hash = Context::new(&SHA256);
+    /// Writes the opening.
+    pub fn begin(out: W, opening: &Opening) -> io::Result<Self> {
+        let hash = Sha256::new();
         let mut writer = Self { out, hash, raw: Vec::new(), objects: 0, up_to: None };
         writer.line(&serde_json::to_string(opening)?)?;
         Ok(writer)
     }
 
     /// Adds an object, which the reader may see since a moment.
-    pub(crate) fn object(&mut self, bytes: &[u8], since: Timestamp) -> io::Result<()> {
+    pub fn object(&mut self, bytes: &[u8], since: Timestamp) -> io::Result<()> {
         if self.raw.len() + bytes.len() + 24 > MOST_RAW {
             self.flush()?;
         }
@@ -154,7 +166,7 @@ impl<W: Write> Writer<W> {
             up_to,
             raw: self.raw.len(),
             length: packed.len(),
-            sha256: hex(digest(&SHA256, &packed).as_ref()),
+            sha256: hex(&Sha256::digest(&packed)),
         };
         self.raw.clear();
         self.line(&serde_json::to_string(&Line::Chunk(chunk))?)?;
@@ -163,9 +175,9 @@ impl<W: Write> Writer<W> {
     }
 
     /// Signs the pack. Gives its name.
-    pub(crate) fn end(mut self, key: &SecretKey) -> io::Result<String> {
+    pub fn end(mut self, key: &SecretKey) -> io::Result<String> {
         self.flush()?;
-        let sha256 = hex(self.hash.clone().finish().as_ref());
+        let sha256 = hex(&self.hash.clone().finalize());
         let signature = key.sign_bytes(Closing::message(&sha256).as_bytes());
         let key = key.public().id().to_string();
         let closing = Closing { sha256: sha256.clone(), key, signature };
@@ -189,7 +201,7 @@ impl<W: Write> Writer<W> {
 /// state's shows at its end.
 pub struct Reader<R> {
     input: R,
-    hash: Context,
+    hash: Sha256,
     offset: u64,
     /// The first line.
     pub opening: Opening,
@@ -223,7 +235,7 @@ impl<R: BufRead> Reader<R> {
         if opening.entente_pack != 1 {
             return Err(bad("a newer program wrote this pack"));
         }
-        let mut hash = Context::new(&SHA256);
+        let mut hash = Sha256::new();
         hash.update(&line);
         Ok(Self { input, hash, offset: line.len() as u64, opening })
     }
@@ -268,7 +280,7 @@ impl<R: BufRead> Reader<R> {
         }
         self.hash.update(&bytes);
         let is_ended = bytes.pop() == Some(b'\n');
-        if !is_ended || hex(digest(&SHA256, &bytes).as_ref()) != chunk.sha256 {
+        if !is_ended || hex(&Sha256::digest(&bytes)) != chunk.sha256 {
             let problem = format!("the chunk of {} bytes from here on is damaged", chunk.length);
             return Err(self.bad(problem));
         }
@@ -277,7 +289,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn end(&mut self, closing: Closing, line: &[u8]) -> Result<Next, BadPack> {
-        if hex(self.hash.clone().finish().as_ref()) != closing.sha256 {
+        if hex(&self.hash.clone().finalize()) != closing.sha256 {
             return Err(self.bad("what is before this is not what was signed"));
         }
         self.offset += line.len() as u64;

@@ -1,0 +1,4 @@
+//! The file format of packs.
+
+mod format;
+mod fuzz;
