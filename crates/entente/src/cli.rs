@@ -7,6 +7,7 @@ mod group;
 mod keys;
 mod pack;
 mod peers;
+mod recall;
 mod release;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use group::Group;
+pub(crate) use recall::{CallBack, Parts, Recall, Recalls};
 pub(crate) use release::{FourEyes, Propose, Release, Who};
 
 pub(crate) use audit::{Audit, Check, Reads, Which};
@@ -96,6 +98,11 @@ pub(crate) enum Command {
     /// Propose, approve and return what is to leave the node
     #[command(subcommand)]
     Release(Release),
+    /// Call back what was let out: the whole object, or from some of those who see it
+    ///
+    /// Partners that could see it erase it and answer with a signed receipt. What was exported to
+    /// files cannot be recalled.
+    Recall(Recall),
     /// Add and list TAXII collections, and say who may do what in them
     #[command(subcommand)]
     Collection(Collection),

@@ -18,6 +18,7 @@ mod losses;
 mod matching;
 mod pack;
 mod peer;
+mod recall;
 mod release;
 mod search;
 mod show;
@@ -57,6 +58,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::User(act) => user::run(&dir, act, out),
         Command::Group(act) => group::run(&dir, act, out),
         Command::Release(act) => release::run(&dir, act, out),
+        Command::Recall(args) => recall::run(&dir, args, out),
         Command::Collection(act) => collection::run(&dir, act, out),
         Command::Pack(act) => pack::run(&dir, act, out),
         Command::Audit(act) => audit::run(&dir, act, out),

@@ -70,7 +70,7 @@ pub use pull::status::{Counts, Status, Trouble, TroubleKind};
 pub use quarantine::{QuarantineQuery, QuarantineSize, Quarantined};
 pub use recall::{
     Answer, Answered, Consequence, Narrowing, Part, Plan, RecallAct, Recalled, RecalledByOther,
-    Told,
+    Told, can_be_recalled,
 };
 pub use release::{Breadth, Viewer};
 pub use remedy::{Cure, Remedy};

@@ -12,6 +12,7 @@ use store::{Admitted, Batch, Record, View};
 use crate::draft;
 use crate::error::Error;
 use crate::key::Turn;
+use crate::recall::Saying;
 use crate::session::Session;
 use crate::{Act, Actor, Event, Node, Profile, Viewer, states};
 
@@ -214,19 +215,19 @@ impl Node {
         session: &Session,
         release: &Release,
     ) -> Result<(Vec<Id>, Vec<Admitted>), Error> {
-        self.signed_as(session, release, None)
+        self.signed_as(session, release, &self.saying(None))
     }
 
-    /// The same; who sees an object no longer by that is told `reason`.
+    /// The same; who sees an object no longer by that is told `saying`.
     pub(crate) fn signed_as(
         &self,
         session: &Session,
         release: &Release,
-        reason: Option<&str>,
+        saying: &Saying<'_>,
     ) -> Result<(Vec<Id>, Vec<Admitted>), Error> {
         let signed = self.sign_all(session, &release.objects)?;
         let policies = self.policies(&self.view(session), &signed, &release.definitions)?;
-        let (before, after) = self.consequences(&policies, reason)?;
+        let (before, after) = self.consequences(&policies, saying)?;
         let ids = signed.iter().map(|object| object.id().clone()).collect();
         let mut objects: Vec<_> = release
             .definitions

@@ -20,6 +20,8 @@ use crate::admit::Refusal;
 use crate::delivery::DeliveryState;
 use crate::{Node, Profile};
 
+pub(crate) use act::Saying;
+pub use plan::can_be_recalled;
 pub(crate) use received::Known;
 
 const SHELF: &str = "recall";
@@ -125,22 +127,23 @@ pub enum Answer {
     },
 }
 
-/// A recall of this state, and who answered.
+/// What was called back by one act, and who answered.
 #[derive(Clone, Debug, Serialize)]
 pub struct Answered {
-    /// The recall.
-    pub recall: Id,
-    /// What it recalls.
-    pub object: Id,
     /// Since when it holds, in microseconds since 1970.
     pub effective: i64,
     /// Why, if that was said.
     pub reason: Option<String>,
-    /// Whether it was lifted.
+    /// The objects.
+    pub objects: BTreeSet<Id>,
+    /// Those of them of which a newer version is held: they were narrowed, or released again.
+    pub held: BTreeSet<Id>,
+    /// The recalls, as objects.
+    pub recalls: Vec<Id>,
+    /// Whether all of it was lifted.
     pub lifted: bool,
-    /// Whether a newer version of the object is held: it was narrowed.
-    pub narrowed: bool,
-    /// Each partner to whom it is addressed, by code.
+    /// Each partner to whom one of the recalls is addressed, by code: it has erased when it has
+    /// answered all of them.
     pub partners: Vec<(Profile, Answer)>,
 }
 

@@ -71,6 +71,10 @@ impl Fault {
             | Self::Store(store::Error::BadCursor | store::Error::NoList { .. }) => {
                 ("malformed", StatusCode::BAD_REQUEST)
             }
+            Self::Node(node::Error::NotKept) => ("not-found", StatusCode::NOT_FOUND),
+            Self::Node(node::Error::NotRecallable { .. }) => {
+                ("unrecallable", StatusCode::UNPROCESSABLE_ENTITY)
+            }
             Self::Node(node::Error::Unreleasable { .. }) => {
                 ("unreleasable", StatusCode::UNPROCESSABLE_ENTITY)
             }

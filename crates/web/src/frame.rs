@@ -126,9 +126,14 @@ fn rail(reader: &Reader) -> Vec<Vec<Entry>> {
     }
     let mut releases = entry(say("nav-releases"), "/releases", "g l");
     releases.count = reader.node().waiting_for(reader.session()).unwrap_or_default();
+    releases.below.push(entry(say("nav-recalls"), "/recalls", "g e"));
     desks.push(releases);
+    let mut partners = entry(say("nav-partners"), "/partners", "g n");
+    if reader.session().role == Role::Administrator {
+        partners.below.push(entry(say("nav-aside"), "/quarantine", "g q"));
+    }
     let mut node = vec![
-        entry(say("nav-partners"), "/partners", "g n"),
+        partners,
         entry(say("nav-groups"), "/groups", "g g"),
         entry(say("nav-account"), "/account", "g a"),
     ];

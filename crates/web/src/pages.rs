@@ -10,6 +10,8 @@ mod object;
 mod overview;
 mod partners;
 mod peer;
+mod quarantine;
+mod recalls;
 mod releases;
 mod search;
 mod sign_in;
@@ -35,6 +37,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/objects/{id}/raw"),
     ("GET", "/partners"),
     ("GET", "/partners/{id}"),
+    ("GET", "/quarantine"),
+    ("GET", "/quarantine/{number}"),
+    ("GET", "/recalls"),
+    ("GET", "/recalls/new"),
     ("GET", "/releases"),
     ("GET", "/releases/{id}"),
     ("GET", "/search"),
@@ -49,6 +55,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/partners/{id}/pull"),
     ("POST", "/partners/{id}/remove"),
     ("POST", "/partners/{id}/resume"),
+    ("POST", "/quarantine/discard"),
+    ("POST", "/quarantine/{number}/judge"),
+    ("POST", "/recalls"),
     ("POST", "/releases/{id}/approve"),
     ("POST", "/releases/{id}/return"),
     ("POST", "/releases/{id}/withdraw"),
@@ -75,6 +84,10 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("GET", "/objects/{id}/raw") => on(filter, object::raw),
         ("GET", "/partners") => on(filter, partners::page),
         ("GET", "/partners/{id}") => on(filter, peer::page),
+        ("GET", "/quarantine") => on(filter, quarantine::list),
+        ("GET", "/quarantine/{number}") => on(filter, quarantine::one),
+        ("GET", "/recalls") => on(filter, recalls::list),
+        ("GET", "/recalls/new") => on(filter, recalls::plan),
         ("GET", "/releases") => on(filter, releases::list),
         ("GET", "/releases/{id}") => on(filter, releases::one),
         ("GET", "/search") => on(filter, search::page),
@@ -89,6 +102,9 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("POST", "/partners/{id}/pull") => on(filter, peer::pull),
         ("POST", "/partners/{id}/remove") => on(filter, peer::remove),
         ("POST", "/partners/{id}/resume") => on(filter, peer::resume),
+        ("POST", "/quarantine/discard") => on(filter, quarantine::discard),
+        ("POST", "/quarantine/{number}/judge") => on(filter, quarantine::judge),
+        ("POST", "/recalls") => on(filter, recalls::act),
         ("POST", "/releases/{id}/approve") => on(filter, releases::approve),
         ("POST", "/releases/{id}/return") => on(filter, releases::give_back),
         ("POST", "/releases/{id}/withdraw") => on(filter, releases::withdraw),

@@ -63,6 +63,17 @@ impl Reader {
         self.shell.desks().iter().find_map(|desk| (desk.draft)(proposal))
     }
 
+    /// Whether this person may call back what was let out.
+    pub fn may_recall(&self) -> bool {
+        self.session.role.may_recall()
+    }
+
+    /// Whether this person may call this object back: it is the own state's.
+    pub fn may_recall_this(&self, seen: &store::Seen) -> bool {
+        let own = release::Holder::State(self.node().profile().state.clone());
+        self.may_recall() && seen.holder == own && node::can_be_recalled(seen.object.id())
+    }
+
     /// Whether this person may let objects out of the node.
     pub fn may_release(&self) -> bool {
         self.session.role.may_release()

@@ -52,7 +52,7 @@ pub(crate) fn act_as(
 ) -> Result<()> {
     let password = password(who)?;
     let signed_in =
-        node.sign_in(&who.user, &password, "entente release").map_err(|error| match error {
+        node.sign_in(&who.user, &password, "entente").map_err(|error| match error {
             SignInError::Node(error) => error.into(),
             other => Error::of(Kind::Refused, &other),
         })?;

@@ -1,5 +1,7 @@
 //! Recalling and narrowing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use release::{Holder, Policy, Viewer};
 use stix::recall::{Recall, TYPE, Versions};
 use stix::{Class, Id, Object, Timestamp};
@@ -12,9 +14,29 @@ use crate::error::Error;
 use crate::key::Turn;
 use crate::outgoing::Release;
 use crate::session::Session;
-use crate::{Node, Profile};
+use crate::Node;
+
+/// What all recalls of one act say: since when, and why.
+pub(crate) struct Saying<'r> {
+    effective: Timestamp,
+    reason: Option<&'r str>,
+}
+
+impl Answer {
+    /// Both, of two recalls of one act: erased when both are.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Erased { at }, Self::Erased { at: other }) => Self::Erased { at: at.max(other) },
+            (Self::Erased { .. }, waiting) | (waiting, _) => waiting,
+        }
+    }
+}
 
 impl Node {
+    pub(crate) fn saying<'r>(&self, reason: Option<&'r str>) -> Saying<'r> {
+        Saying { effective: Timestamp::from_millis(self.stamp()), reason }
+    }
+
     /// Recalls or narrows an object with these of its parts. Durable when it returns; partners hear
     /// of it at their next pull. For releasers.
     pub fn recall(
@@ -32,17 +54,17 @@ impl Node {
         let seen: Vec<Seen> =
             objects.iter().map(|id| self.recallable(session, id)).collect::<Result<_, _>>()?;
         let _turn = Turn::to_sign(self.dir())?;
+        let saying = self.saying(reason.as_deref());
         let (mut batch, mut recalls) = (Vec::new(), Vec::new());
         match act {
             RecallAct::Recall => {
                 for id in &objects {
                     let versions = self.own_versions(id)?;
-                    self.recall_versions(&versions, reason.as_deref(), &mut batch, &mut recalls)?;
+                    self.recall_versions(&versions, &saying, &mut batch, &mut recalls)?;
                     // At this node too: that one is addressed to nobody else.
                     if let Some(newest) = versions.first() {
                         let national = Addressed::default();
-                        let recall =
-                            self.recall_of(newest, &national, reason.as_deref(), &mut batch)?;
+                        let recall = self.recall_of(newest, &national, &saying, &mut batch)?;
                         recalls.push(recall);
                     }
                 }
@@ -54,7 +76,7 @@ impl Node {
                     release.objects.push(object);
                     release.definitions.extend(definitions);
                 }
-                let (_, signed) = self.signed_as(session, &release, reason.as_deref())?;
+                let (_, signed) = self.signed_as(session, &release, &saying)?;
                 let new = signed.iter().map(|one| one.object().id());
                 recalls.extend(new.filter(|id| id.type_name() == TYPE).cloned());
                 batch = signed;
@@ -76,7 +98,7 @@ impl Node {
     pub(crate) fn recall_versions(
         &self,
         versions: &[Object],
-        reason: Option<&str>,
+        saying: &Saying<'_>,
         batch: &mut Vec<Admitted>,
         recalls: &mut Vec<Id>,
     ) -> Result<(), Error> {
@@ -87,7 +109,7 @@ impl Node {
             if told.contains(&addressed) {
                 continue;
             }
-            recalls.push(self.recall_of(version, &addressed, reason, batch)?);
+            recalls.push(self.recall_of(version, &addressed, saying, batch)?);
             told.push(addressed);
         }
         Ok(())
@@ -97,7 +119,7 @@ impl Node {
         &self,
         version: &Object,
         addressed: &Addressed,
-        reason: Option<&str>,
+        saying: &Saying<'_>,
         batch: &mut Vec<Admitted>,
     ) -> Result<Id, Error> {
         let id = self.new_id(TYPE)?;
@@ -106,8 +128,8 @@ impl Node {
             owner: self.me().clone(),
             object: version.id().clone(),
             versions: Versions::of(version),
-            effective: now.clone(),
-            reason: reason.map(str::to_owned),
+            effective: saying.effective.clone(),
+            reason: saying.reason.map(str::to_owned),
             lifted: false,
         };
         let signed = self.sign_as(recall.unsigned(&id, &now, &addressed.markings), &now, None)?;
@@ -129,7 +151,7 @@ impl Node {
     pub(crate) fn consequences(
         &self,
         objects: &[(&Object, Policy)],
-        reason: Option<&str>,
+        saying: &Saying<'_>,
     ) -> Result<(Vec<Admitted>, Vec<Admitted>), Error> {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for (object, policy) in objects {
@@ -144,7 +166,7 @@ impl Node {
             }
             // What was narrowed before was recalled then.
             if narrowed && !self.is_recalled(&versions)? {
-                self.recall_versions(&versions, reason, &mut after, &mut Vec::new())?;
+                self.recall_versions(&versions, saying, &mut after, &mut Vec::new())?;
             }
         }
         Ok((before, after))
@@ -196,14 +218,14 @@ impl Node {
         Ok(lifted)
     }
 
-    /// This state's recalls and who answered, the last first. For whoever may release.
+    /// What this state called back and who answered, the last first. For whoever may release.
     pub fn recalls(&self, session: &Session) -> Result<Vec<Answered>, Error> {
         if !session.role.may_release() {
             return Err(Error::NotAllowed);
         }
         let (view, place) = (self.everything(), self.inner.store.place());
         let peers = self.peers()?;
-        let mut found = Vec::new();
+        let mut acts: BTreeMap<i64, Answered> = BTreeMap::new();
         for (name, _) in self.recall_shelf().list()? {
             let id = Id::parse(&name)?;
             let Some(seen) = view.get(&id)? else { continue };
@@ -211,8 +233,17 @@ impl Node {
                 continue;
             }
             let Ok(recall) = Recall::read(&seen.object) else { continue };
+            let effective = recall.effective.micros();
+            let act = acts.entry(effective).or_insert_with(|| Answered {
+                effective,
+                reason: recall.reason,
+                objects: BTreeSet::new(),
+                held: BTreeSet::new(),
+                recalls: Vec::new(),
+                lifted: true,
+                partners: Vec::new(),
+            });
             let receipts = self.receipts(&id)?;
-            let mut partners: Vec<(Profile, Answer)> = Vec::new();
             for peer in &peers {
                 let state = &peer.profile.state;
                 let node = Viewer::Node(state.clone());
@@ -224,20 +255,22 @@ impl Node {
                     Some(at) => Answer::Erased { at },
                     None => Answer::Waiting { has: self.reached(state, seen.added) },
                 };
-                partners.push((peer.profile.clone(), answer));
+                match act.partners.iter_mut().find(|(held, _)| held.state == *state) {
+                    Some((_, held)) => *held = held.clone().and(answer),
+                    None => act.partners.push((peer.profile.clone(), answer)),
+                }
             }
-            found.push(Answered {
-                narrowed: view.get(&recall.object)?.is_some(),
-                recall: id,
-                effective: recall.effective.micros(),
-                object: recall.object,
-                reason: recall.reason,
-                lifted: recall.lifted,
-                partners,
-            });
+            if view.get(&recall.object)?.is_some_and(|held| held.holder == seen.holder) {
+                act.held.insert(recall.object.clone());
+            }
+            act.objects.insert(recall.object);
+            act.lifted &= recall.lifted;
+            act.recalls.push(id);
         }
-        found.sort_by_key(|one| (std::cmp::Reverse(one.effective), one.recall.clone()));
-        Ok(found)
+        for act in acts.values_mut() {
+            act.partners.sort_by(|(one, _), (other, _)| one.code.cmp(&other.code));
+        }
+        Ok(acts.into_values().rev().collect())
     }
 
     /// The receipts for a recall: whose, and when it had been erased.

@@ -237,8 +237,8 @@ impl Node {
     }
 }
 
-/// What others are read by is never called back.
-fn can_be_recalled(id: &Id) -> bool {
+/// Whether an object may be called back at all: what others are read by never is.
+pub fn can_be_recalled(id: &Id) -> bool {
     let lasting = ["marking-definition", "extension-definition", stix::keys::TYPE];
     let own = [TYPE, RECEIPT_TYPE];
     !lasting.contains(&id.type_name()) && !own.contains(&id.type_name()) && !crate::is_builtin(id)

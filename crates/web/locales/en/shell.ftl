@@ -477,3 +477,114 @@ audit-is-backed-up = Made a backup
 audit-is-setting = Changed a setting
 audit-is-extracted = Wrote an extract of the trail
 audit-is-retired = Retired old rows
+nav-recalls = Recalls
+nav-aside = Kept aside
+aside-link = Kept aside: { $n }
+aside-count = { $n ->
+    [one] { $n } object is kept.
+   *[other] { $n } objects are kept.
+}
+aside-pushed = More came from { $source } than is kept of one source: { $n } objects went again, the oldest first, last { $when } UTC.
+aside-none-such = Nothing of that kind is kept aside
+aside-none-such-hint = Take a filter away.
+aside-choose = Choose
+aside-choose-one = Choose number { $n }
+aside-discard-chosen = Discard what is chosen
+aside-discard = Discard
+aside-discard-hint = Its bytes are erased here. If it comes again, it is judged again.
+aside-discarded = Discarded.
+aside-admitted = Admitted.
+aside-nameless = An object without an identifier
+aside-stays = Judged again: it stays aside, for the reason below.
+aside-finding = What was found
+aside-bytes = Bytes
+aside-acts = What you can do
+aside-acts-for = What waits for a key, a decision or its time is judged again by itself.
+aside-judge = Judge again
+aside-judge-hint = By the rules and keys of now. If it holds, it is admitted.
+aside-raw-for = As it came. Foreign text: nothing in it is run or loaded.
+aside-cut = Only the beginning is shown.
+aside-why-invalid = Not valid
+aside-why-unsigned = Not signed
+aside-why-unknown-key = Unknown key
+aside-why-revoked-key = Revoked key
+aside-why-frozen = Keys in conflict
+aside-why-discarded-key = Key not chosen
+aside-why-false-creator = In another’s name
+aside-why-statement = No valid statement
+aside-why-bad-signature = Bad signature
+aside-why-ahead = Ahead of time
+aside-why-false-definition = False definition
+recalls-for = What was called back, and who has erased it. A file that was exported before is out of reach.
+recalls-own = Called back by us
+recalls-none = Nothing was called back
+recalls-none-hint = A releaser recalls or narrows an object from its page.
+recalls-others = Called back by partners
+recalls-none-others = No partner has called anything back that you may know of.
+recall-since = Since
+recall-what = What
+recall-who = Who has answered
+recall-here = Here
+recall-because = Reason: { $reason }
+recall-nobody = No partner could see it.
+recall-recalled = Recalled
+recall-narrowed = Narrowed
+recall-lifted = Lifted
+recall-erased = Erased
+recall-erased-at = signed for { $when } UTC
+recall-waiting = No answer yet
+recall-has = has the message
+recall-has-sent = was sent the message
+recall-has-not = has not fetched it yet
+recall-has-never = never had it
+recall-answered = Erased, receipt signed { $when } UTC
+recall-erasing = Being erased
+recall-done = Done. Partners are told at their next pull.
+recall-title = Call back: { $title }
+recall-for = Recalling erases it at every partner that had it, and here.
+recall-narrow-for = Narrowing makes a new version for fewer, and erases what came before at the partners.
+recall-consequences = What will happen
+recall-consequences-for = To whom, when you press the button below.
+recall-partner = Partner
+recall-happens = What happens there
+recall-has-it = The object
+recall-no-partners = There are no partners: nobody else has it.
+recall-erases = Is told to erase it, and answers with a signed receipt
+recall-keeps = Goes on seeing it; erases the versions before
+recall-nothing = Could never see it, and is told nothing
+recall-here-erased = { $n ->
+    [one] At this node its only version is erased too, for everybody.
+   *[other] At this node all its { $n } versions are erased too, for everybody.
+}
+recall-here-narrow = At this node it stays.
+recall-public = It was for everybody: whoever copied it from the public collection cannot be reached.
+recall-files = What was exported to files cannot be recalled.
+recall-files-hint = Neither can print-outs, screenshots and backups. Call whoever has them.
+recall-notes = { $n ->
+    [one] { $n } note of another state speaks of it. It stays that state’s.
+   *[other] { $n } notes of other states speak of it. They stay theirs.
+}
+recall-drafts = { $n ->
+    [one] { $n } draft here is to become a new version of it. It stays.
+   *[other] { $n } drafts here are to become new versions of it. They stay.
+}
+recall-recall = Recall
+recall-narrow = Narrow
+recall-parts-for = With it go the parts that are chosen here.
+recall-parts = Parts
+recall-needed = something that stays refers to it
+recall-reason = Reason (optional)
+recall-reason-hint = Everybody who is told of the recall reads it. Say nothing of the content.
+recall-do = Recall it now
+recall-do-narrow = Narrow it now
+recall-to-narrow = Or let fewer see it
+recall-to-narrow-for = Instead of erasing it everywhere. First you see what it would do.
+recall-label = Marking
+recall-to = Partners that go on seeing it
+recall-to-hint = None: this state alone.
+recall-show = Show what that would do
+recall-wider = Somebody would see it who does not see it now.
+recall-wider-hint = That would be a release. Choose a stricter marking or fewer partners.
+recall-open = Recall or narrow
+fault-unrecallable = Nothing was called back
+hint-unrecallable = Only what is this state’s own, is held here and would be seen by fewer can be called back.

@@ -485,3 +485,118 @@ audit-is-backed-up = Sigurnosna kopija
 audit-is-setting = Promijenjena postavka
 audit-is-extracted = Zapisan izvadak
 audit-is-retired = Uklonjeni stari retci
+nav-recalls = Opozivi
+nav-aside = Na strani
+aside-link = Stavljeno na stranu: { $n }
+aside-count = { $n ->
+    [one] Čuva se { $n } objekt.
+    [few] Čuvaju se { $n } objekta.
+   *[other] Čuva se { $n } objekata.
+}
+aside-pushed = Od izvora { $source } stiglo je više nego što se čuva po izvoru: { $n } objekata ponovno je otišlo, najstariji prvi, zadnji put { $when } UTC.
+aside-none-such = Ništa takvo nije stavljeno na stranu
+aside-none-such-hint = Uklonite filtar.
+aside-choose = Odaberi
+aside-choose-one = Odaberi broj { $n }
+aside-discard-chosen = Odbaci odabrano
+aside-discard = Odbaci
+aside-discard-hint = Njegovi se bajtovi ovdje brišu. Ako opet stigne, opet se prosuđuje.
+aside-discarded = Odbačeno.
+aside-admitted = Primljeno.
+aside-nameless = Objekt bez oznake
+aside-stays = Ponovno prosuđeno: ostaje na strani, iz razloga niže.
+aside-finding = Što je nađeno
+aside-bytes = Bajtova
+aside-acts = Što možete učiniti
+aside-acts-for = Što čeka ključ, odluku ili svoje vrijeme prosuđuje se ponovno samo.
+aside-judge = Prosudi ponovno
+aside-judge-hint = Po sadašnjim pravilima i ključevima. Ako vrijedi, prima se.
+aside-raw-for = Kako je stiglo. Tuđi tekst: ništa se u njemu ne izvršava i ne učitava.
+aside-cut = Prikazan je samo početak.
+aside-why-invalid = Neispravno
+aside-why-unsigned = Nepotpisano
+aside-why-unknown-key = Nepoznat ključ
+aside-why-revoked-key = Opozvan ključ
+aside-why-frozen = Ključevi u sukobu
+aside-why-discarded-key = Ključ nije odabran
+aside-why-false-creator = U tuđe ime
+aside-why-statement = Nevaljana izjava
+aside-why-bad-signature = Loš potpis
+aside-why-ahead = Prije vremena
+aside-why-false-definition = Lažna definicija
+recalls-for = Što je opozvano i tko je to izbrisao. Datoteka izvezena prije toga više nije dohvatljiva.
+recalls-own = Opozvali smo
+recalls-none = Ništa nije opozvano
+recalls-none-hint = Ustupatelj opoziva ili sužava objekt s njegove stranice.
+recalls-others = Opozvali partneri
+recalls-none-others = Nijedan partner nije opozvao ništa za što smijete znati.
+recall-since = Od
+recall-what = Što
+recall-who = Tko je odgovorio
+recall-here = Ovdje
+recall-because = Razlog: { $reason }
+recall-nobody = Nijedan ga partner nije mogao vidjeti.
+recall-recalled = Opozvano
+recall-narrowed = Suženo
+recall-lifted = Opoziv ukinut
+recall-erased = Izbrisano
+recall-erased-at = potpisano { $when } UTC
+recall-waiting = Još bez odgovora
+recall-has = ima obavijest
+recall-has-sent = obavijest mu je poslana
+recall-has-not = još je nije preuzeo
+recall-has-never = nikad ga nije imao
+recall-answered = Izbrisano, potvrda potpisana { $when } UTC
+recall-erasing = Briše se
+recall-done = Gotovo. Partneri će biti obaviješteni pri sljedećem preuzimanju.
+recall-title = Opozovi: { $title }
+recall-for = Opoziv ga briše kod svakog partnera koji ga je imao, i ovdje.
+recall-narrow-for = Sužavanje stvara novu verziju za manje čitatelja i kod partnera briše ono prije nje.
+recall-consequences = Što će se dogoditi
+recall-consequences-for = Kome, kad pritisnete gumb niže.
+recall-partner = Partner
+recall-happens = Što se tamo događa
+recall-has-it = Objekt
+recall-no-partners = Nema partnera: nitko ga drugi nema.
+recall-erases = Traži se da ga izbriše i odgovara potpisanom potvrdom
+recall-keeps = I dalje ga vidi; briše ranije verzije
+recall-nothing = Nikad ga nije mogao vidjeti i ništa mu se ne kaže
+recall-here-erased = { $n ->
+    [one] I na ovom se čvoru briše njegova { $n } verzija, za sve.
+    [few] I na ovom se čvoru brišu sve njegove { $n } verzije, za sve.
+   *[other] I na ovom se čvoru briše svih njegovih { $n } verzija, za sve.
+}
+recall-here-narrow = Na ovom čvoru ostaje.
+recall-public = Bio je za svakoga: tko ga je prepisao iz javne zbirke nije dohvatljiv.
+recall-files = Što je izvezeno u datoteke ne može se opozvati.
+recall-files-hint = Ni ispisi, snimke zaslona i sigurnosne kopije. Nazovite onoga tko ih ima.
+recall-notes = { $n ->
+    [one] { $n } bilješka druge države govori o njemu. Ostaje njezina.
+    [few] { $n } bilješke drugih država govore o njemu. Ostaju njihove.
+   *[other] { $n } bilješki drugih država govori o njemu. Ostaju njihove.
+}
+recall-drafts = { $n ->
+    [one] { $n } nacrt ovdje treba postati njegova nova verzija. Ostaje.
+    [few] { $n } nacrta ovdje trebaju postati njegove nove verzije. Ostaju.
+   *[other] { $n } nacrta ovdje treba postati njegova nova verzija. Ostaju.
+}
+recall-recall = Opozovi
+recall-narrow = Suzi
+recall-parts-for = S njim idu dijelovi koji su ovdje odabrani.
+recall-parts = Dijelovi
+recall-needed = na njega upućuje nešto što ostaje
+recall-reason = Razlog (nije obvezan)
+recall-reason-hint = Čita ga svatko tko sazna za opoziv. Ne navodite ništa iz sadržaja.
+recall-do = Opozovi sada
+recall-do-narrow = Suzi sada
+recall-to-narrow = Ili neka ga vidi manje njih
+recall-to-narrow-for = Umjesto da se svugdje izbriše. Najprije vidite što bi to učinilo.
+recall-label = Oznaka
+recall-to = Partneri koji ga i dalje vide
+recall-to-hint = Nijedan: samo ova država.
+recall-show = Pokaži što bi to učinilo
+recall-wider = Vidio bi ga netko tko ga sada ne vidi.
+recall-wider-hint = To bi bilo ustupanje. Odaberite strožu oznaku ili manje partnera.
+recall-open = Opozovi ili suzi
+fault-unrecallable = Ništa nije opozvano
+hint-unrecallable = Opozvati se može samo ono što je ove države, ovdje se čuva i što bi vidjelo manje njih.

@@ -477,3 +477,114 @@ audit-is-backed-up = Bëri kopje rezervë
 audit-is-setting = Ndryshoi rregullim
 audit-is-extracted = Shkroi ekstrakt
 audit-is-retired = Hoqi rreshta të vjetër
+nav-recalls = Tërheqjet
+nav-aside = Të lëna mënjanë
+aside-link = Të lëna mënjanë: { $n }
+aside-count = { $n ->
+    [one] Ruhet { $n } objekt.
+   *[other] Ruhen { $n } objekte.
+}
+aside-pushed = Nga { $source } erdhën më shumë sesa ruhen për një burim: { $n } objekte ikën sërish, më të vjetrat të parat, së fundi më { $when } UTC.
+aside-none-such = Asgjë e tillë nuk është lënë mënjanë
+aside-none-such-hint = Hiqni një filtër.
+aside-choose = Zgjidh
+aside-choose-one = Zgjidh numrin { $n }
+aside-discard-chosen = Hidh të zgjedhurat
+aside-discard = Hidhe
+aside-discard-hint = Bajtët e tij fshihen këtu. Nëse vjen sërish, gjykohet sërish.
+aside-discarded = U hodh.
+aside-admitted = U pranua.
+aside-nameless = Objekt pa identifikues
+aside-stays = U gjykua sërish: mbetet mënjanë, për arsyen më poshtë.
+aside-finding = Çfarë u gjet
+aside-bytes = Bajtë
+aside-acts = Çfarë mund të bëni
+aside-acts-for = Çka pret një çelës, një vendim ose kohën e vet gjykohet sërish vetvetiu.
+aside-judge = Gjyko sërish
+aside-judge-hint = Sipas rregullave dhe çelësave të tanishëm. Nëse qëndron, pranohet.
+aside-raw-for = Siç erdhi. Tekst i huaj: asgjë në të nuk ekzekutohet e nuk ngarkohet.
+aside-cut = Tregohet vetëm fillimi.
+aside-why-invalid = I pavlefshëm
+aside-why-unsigned = I panënshkruar
+aside-why-unknown-key = Çelës i panjohur
+aside-why-revoked-key = Çelës i revokuar
+aside-why-frozen = Çelësa në kundërshtim
+aside-why-discarded-key = Çelës i pazgjedhur
+aside-why-false-creator = Në emër të tjetrit
+aside-why-statement = Deklaratë e pavlefshme
+aside-why-bad-signature = Nënshkrim i keq
+aside-why-ahead = Para kohe
+aside-why-false-definition = Përkufizim i rremë
+recalls-for = Çfarë u tërhoq dhe kush e ka fshirë. Një skedar i eksportuar më parë nuk arrihet më.
+recalls-own = Të tërhequra nga ne
+recalls-none = Asgjë nuk u tërhoq
+recalls-none-hint = Lëshuesi e tërheq ose e ngushton një objekt nga faqja e tij.
+recalls-others = Të tërhequra nga partnerët
+recalls-none-others = Asnjë partner nuk ka tërhequr gjë për të cilën ju guxoni të dini.
+recall-since = Që nga
+recall-what = Çfarë
+recall-who = Kush është përgjigjur
+recall-here = Këtu
+recall-because = Arsyeja: { $reason }
+recall-nobody = Asnjë partner nuk mund ta shihte.
+recall-recalled = U tërhoq
+recall-narrowed = U ngushtua
+recall-lifted = U hoq tërheqja
+recall-erased = U fshi
+recall-erased-at = nënshkruar më { $when } UTC
+recall-waiting = Ende pa përgjigje
+recall-has = e ka njoftimin
+recall-has-sent = iu dërgua njoftimi
+recall-has-not = ende nuk e ka marrë
+recall-has-never = nuk e pati kurrë
+recall-answered = U fshi, dëftesa u nënshkrua më { $when } UTC
+recall-erasing = Po fshihet
+recall-done = U krye. Partnerët njoftohen kur të marrin herën tjetër.
+recall-title = Tërhiq: { $title }
+recall-for = Tërheqja e fshin te çdo partner që e kishte, dhe këtu.
+recall-narrow-for = Ngushtimi bën një version të ri për më pak vetë dhe fshin te partnerët çka ishte më parë.
+recall-consequences = Çfarë do të ndodhë
+recall-consequences-for = Kujt, kur të shtypni butonin më poshtë.
+recall-partner = Partneri
+recall-happens = Çfarë ndodh atje
+recall-has-it = Objekti
+recall-no-partners = Nuk ka partnerë: askush tjetër nuk e ka.
+recall-erases = I kërkohet ta fshijë dhe përgjigjet me dëftesë të nënshkruar
+recall-keeps = Vazhdon ta shohë; fshin versionet e mëparshme
+recall-nothing = Nuk mund ta shihte kurrë dhe nuk i thuhet asgjë
+recall-here-erased = { $n ->
+    [one] Edhe në këtë nyje fshihet versioni i vetëm, për të gjithë.
+   *[other] Edhe në këtë nyje fshihen të { $n } versionet, për të gjithë.
+}
+recall-here-narrow = Në këtë nyje mbetet.
+recall-public = Ishte për të gjithë: kush e kopjoi nga koleksioni publik nuk arrihet.
+recall-files = Çka u eksportua në skedarë nuk mund të tërhiqet.
+recall-files-hint = As të shtypurat, pamjet e ekranit dhe kopjet rezervë. Thirrni atë që i ka.
+recall-notes = { $n ->
+    [one] { $n } shënim i një shteti tjetër flet për të. Mbetet i atij shteti.
+   *[other] { $n } shënime të shteteve të tjera flasin për të. Mbeten të tyret.
+}
+recall-drafts = { $n ->
+    [one] { $n } draft këtu do të bëhet version i ri i tij. Mbetet.
+   *[other] { $n } drafte këtu do të bëhen versione të reja të tij. Mbeten.
+}
+recall-recall = Tërhiq
+recall-narrow = Ngushto
+recall-parts-for = Bashkë me të shkojnë pjesët e zgjedhura këtu.
+recall-parts = Pjesët
+recall-needed = diçka që mbetet i referohet
+recall-reason = Arsyeja (jo e detyrueshme)
+recall-reason-hint = E lexon kushdo që njoftohet për tërheqjen. Mos thoni gjë nga përmbajtja.
+recall-do = Tërhiqe tani
+recall-do-narrow = Ngushtoje tani
+recall-to-narrow = Ose le ta shohin më pak vetë
+recall-to-narrow-for = Në vend që të fshihet kudo. Së pari shihni se çfarë do të bënte.
+recall-label = Shënjimi
+recall-to = Partnerët që vazhdojnë ta shohin
+recall-to-hint = Asnjë: vetëm ky shtet.
+recall-show = Trego çfarë do të bënte
+recall-wider = Dikush do ta shihte që tani nuk e sheh.
+recall-wider-hint = Kjo do të ishte dhënie. Zgjidhni një shënjim më të rreptë ose më pak partnerë.
+recall-open = Tërhiq ose ngushto
+fault-unrecallable = Asgjë nuk u tërhoq
+hint-unrecallable = Tërhiqet vetëm çka është e këtij shteti, mbahet këtu dhe do të shihej nga më pak vetë.

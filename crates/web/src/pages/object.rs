@@ -48,6 +48,7 @@ struct Page {
     versions: Vec<Version>,
     raw: String,
     id: String,
+    may_recall: bool,
 }
 
 pub(super) async fn page(reader: Reader, Path(id): Path<String>) -> Result<Response, Fault> {
@@ -96,6 +97,7 @@ pub(super) async fn page(reader: Reader, Path(id): Path<String>) -> Result<Respo
             to,
             versions,
             raw: crate::foreign(&pretty(&seen)),
+            may_recall: reader.may_recall_this(&seen),
             id: id.to_string(),
         })
     })

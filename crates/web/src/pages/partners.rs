@@ -132,13 +132,6 @@ fn feeds(reader: &Reader) -> Result<Vec<Fed>, Fault> {
     reader.node().feeds()?.into_iter().map(fed).collect()
 }
 
-struct Aside {
-    when: String,
-    from: String,
-    id: String,
-    reason: String,
-}
-
 #[derive(Template)]
 #[template(path = "partners.html")]
 struct Page {
@@ -146,12 +139,9 @@ struct Page {
     partners: Vec<Row>,
     feeds: Vec<Fed>,
     own_fingerprint: String,
-    /// What was kept aside; `None` for whom it is not.
-    aside: Option<Vec<Aside>>,
+    /// How much was kept aside; `None` for whom it is not.
+    aside: Option<u64>,
 }
-
-/// How many of what was kept aside the page shows.
-const MOST: usize = 200;
 
 #[derive(Deserialize)]
 pub(super) struct Said {
@@ -178,17 +168,8 @@ pub(super) async fn page(
     .await
 }
 
-fn aside(reader: &Reader) -> Result<Vec<Aside>, Fault> {
-    let query = node::QuarantineQuery { limit: MOST, ..Default::default() };
-    let held = reader.node().quarantined(reader.session(), &query)?;
-    let rows = held.into_iter().map(|kept| {
-        let from = stix::Id::parse(&kept.from).map_or(kept.from, |state| reader.named(&state).name);
-        Aside {
-            when: reader.texts().moment(kept.at),
-            from: crate::foreign(&from),
-            id: crate::foreign(&kept.id.unwrap_or_default()),
-            reason: crate::foreign(&kept.refusal.to_string()),
-        }
-    });
-    Ok(rows.collect())
+/// How many objects are kept aside.
+fn aside(reader: &Reader) -> Result<u64, Fault> {
+    let size = reader.node().quarantine_size(reader.session())?;
+    Ok(size.sources.iter().map(|share| share.held).sum())
 }

@@ -8,6 +8,7 @@ mod language;
 mod live;
 mod objects;
 mod partners;
+mod recalls;
 mod sign_in;
 mod texts;
 mod world;

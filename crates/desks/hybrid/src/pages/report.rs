@@ -97,6 +97,7 @@ struct Part {
 /// What the reader may do with the report.
 struct May {
     revise: bool,
+    recall: bool,
     answer: bool,
     /// Whether an answer is a note to one's own report.
     own: bool,
@@ -312,6 +313,7 @@ fn show(
         older: !seen.newest,
         may: May {
             revise: plain && own && reader.may_write(),
+            recall: plain && own && reader.may_recall(),
             answer: plain && reader.may_write(),
             own,
         },

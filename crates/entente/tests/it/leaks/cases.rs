@@ -180,6 +180,31 @@ fn shell() -> Vec<Case> {
                 .collect()
         })
         .of(|_, _, id| Ask::page(format!("/partners/{id}"))),
+        case("GET /quarantine", |_, _| {
+            ["", "?from=file", "?why=unsigned", "?before=1", "?before=x"]
+                .map(|query| Ask::page(format!("/quarantine{query}")))
+                .into()
+        }),
+        case("GET /quarantine/{number}", |_, _| {
+            vec![Ask::page("/quarantine/1"), Ask::page("/quarantine/x")]
+        }),
+        case("GET /recalls", |_, _| vec![Ask::page("/recalls")]),
+        case("GET /recalls/new", |_, _| {
+            vec![
+                Ask::page("/recalls/new"),
+                Ask::page(format!("/recalls/new?id={}", absent("incident"))),
+            ]
+        })
+        .of(|_, _, id| Ask::page(format!("/recalls/new?id={id}"))),
+        case("POST /quarantine/discard", |_, _| vec![Ask::form("/quarantine/discard", "n=1")]),
+        case("POST /quarantine/{number}/judge", |_, _| vec![Ask::form("/quarantine/1/judge", "")]),
+        case("POST /recalls", |_, _| {
+            vec![
+                Ask::form("/recalls", &format!("id={}", absent("incident"))),
+                Ask::form("/recalls", ""),
+            ]
+        })
+        .of(|_, _, id| Ask::form("/recalls", &format!("id={id}"))),
         case("GET /releases", |_, _| vec![Ask::page("/releases")]),
         case("GET /releases/{id}", |_, _| {
             vec![Ask::page(NO_PROPOSAL), Ask::page(format!("{NO_PROPOSAL}?as=HR"))]
