@@ -69,8 +69,8 @@ pub use proposal::{Person, Proposal, Proposing, Step};
 pub use pull::status::{Counts, Status, Trouble, TroubleKind};
 pub use quarantine::{QuarantineQuery, QuarantineSize, Quarantined};
 pub use recall::{
-    Answer, Answered, Consequence, Narrowing, Part, Plan, RecallAct, Recalled, RecalledByOther,
-    Told, can_be_recalled,
+    Answer, Answered, Consequence, Narrowing, Part, Plan, RECALLS, RecallAct, Recalled,
+    RecalledByOther, Told, can_be_recalled,
 };
 pub use release::{Breadth, Viewer};
 pub use remedy::{Cure, Remedy};

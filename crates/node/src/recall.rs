@@ -25,8 +25,9 @@ pub use plan::can_be_recalled;
 pub(crate) use received::Known;
 
 const SHELF: &str = "recall";
-/// Where recalls are kept once more, so that a database put back from a backup learns of them.
-const FILE: &str = "recalls.jsonl";
+/// The file in a node's folder where recalls are kept once more, so that a database put back from a
+/// backup learns of them.
+pub const RECALLS: &str = "recalls.jsonl";
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -40,6 +40,13 @@ pub(crate) fn run(dir: &Path, args: &Backup, out: Output) -> Result<()> {
         // Copying keeps the permissions: the key stays its owner's alone.
         fs::copy(dir.join(name), to.join(name)).context(format!("cannot copy {name}"))?;
     }
+    // Of a database that is older than this, it tells what was recalled since.
+    match fs::copy(dir.join(node::RECALLS), to.join(node::RECALLS)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).context(format!("cannot copy {}", node::RECALLS));
+        }
+        _ => {}
+    }
     let bytes = fs::metadata(&store).context(format!("cannot read {}", store.display()))?.len();
     let written = Written { to: to.display().to_string(), bytes };
     eprintln!(

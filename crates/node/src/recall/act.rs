@@ -9,12 +9,12 @@ use store::{Admitted, Seen};
 
 use super::audience::Addressed;
 use super::{Answer, Answered, Known, RecallAct, Recalled};
+use crate::Node;
 use crate::audit::{Act, Actor, Event};
 use crate::error::Error;
 use crate::key::Turn;
 use crate::outgoing::Release;
 use crate::session::Session;
-use crate::Node;
 
 /// What all recalls of one act say: since when, and why.
 pub(crate) struct Saying<'r> {

@@ -11,7 +11,7 @@ use stix::recall::{RECEIPT_TYPE, Recall, Receipt, TYPE};
 use stix::{Id, Object, Timestamp};
 use store::{Admitted, Batch, Record};
 
-use super::{FILE, RecalledByOther};
+use super::{RECALLS, RecalledByOther};
 use crate::Node;
 use crate::audit::{Act, Actor, Event};
 use crate::error::Error;
@@ -92,7 +92,7 @@ impl Node {
         if texts.is_empty() {
             return Ok(());
         }
-        let path = self.dir().join(FILE);
+        let path = self.dir().join(RECALLS);
         let io = |source| Error::Io { path: path.clone(), source };
         let mut options = std::fs::OpenOptions::new();
         let mut file = options.create(true).append(true).mode(0o600).open(&path).map_err(io)?;
@@ -108,7 +108,7 @@ impl Node {
     /// Before anything is served: what the file beside the database knows and the database does
     /// not, because it was put back from a backup, is obeyed again; and the other way round.
     pub(crate) fn replay_recalls(&self) -> Result<usize, Error> {
-        let path = self.dir().join(FILE);
+        let path = self.dir().join(RECALLS);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => String::new(),
