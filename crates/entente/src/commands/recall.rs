@@ -29,7 +29,7 @@ pub(crate) fn run(dir: &Path, args: Recall, out: Output) -> Result<()> {
 }
 
 fn call_back(node: &Node, session: &Session, args: &CallBack, out: Output) -> Result<()> {
-    let id = Id::parse(&args.id)?;
+    let id = Id::parse(&args.id).map_err(node::Error::from)?;
     let act = act(node, session, &id, args)?;
     let plan = node.plan_recall(session, &id, &act)?;
     let parts = plan.parts.iter().filter(|part| match args.parts {
