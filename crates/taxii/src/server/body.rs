@@ -1,6 +1,7 @@
 //! Bodies that are handed in: read and unpacked, never beyond what the API root announces.
 
 use std::io::Read;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -21,6 +22,8 @@ pub(crate) enum Coding {
 /// A window of 8 MiB is what RFC 9659 lets a sender use.
 const WINDOW_LOG: u32 = 23;
 const BUFFER: usize = 32 << 10;
+/// How many times the bound a body may have to be read to its end and thrown away.
+const DRAINED: usize = 4;
 
 impl Coding {
     /// The one that the headers name. Several, one upon the other, are not taken.
@@ -47,13 +50,36 @@ impl Coding {
     }
 }
 
-/// The body as it comes, at most so many bytes of it.
-pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Refusal> {
+/// The body as it comes, if it has at most so many bytes; `announced` is what its sender says.
+///
+/// Of one that is somewhat too large the rest is read and thrown away, for so long as `patience`
+/// lasts: most clients hear an answer only when they have sent all.
+pub(super) async fn read(
+    body: Body,
+    announced: Option<u64>,
+    most: usize,
+    patience: Duration,
+) -> Result<Bytes, Refusal> {
+    let bound = most.saturating_mul(DRAINED);
+    if announced.is_some_and(|length| length > bound as u64) {
+        return Err(too_large(most));
+    }
     let mut whole = BytesMut::new();
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Refusal::malformed("The body breaks off"))?;
-        if whole.len() + piece.len() > most {
+        let announced = announced.is_some_and(|length| length > most as u64);
+        if announced || whole.len() + piece.len() > most {
+            let mut read = whole.len() + piece.len();
+            drop((whole, piece));
+            let drain = async {
+                while read < bound
+                    && let Some(Ok(piece)) = pieces.next().await
+                {
+                    read += piece.len();
+                }
+            };
+            let _ = tokio::time::timeout(patience, drain).await;
             return Err(too_large(most));
         }
         whole.extend_from_slice(&piece);
@@ -87,7 +113,7 @@ fn take(unpacked: impl Read, most: usize, out: &mut Vec<u8>) -> std::io::Result<
     unpacked.take(bound).read_to_end(out).map(|_| ())
 }
 
-pub(super) fn too_large(most: usize) -> Refusal {
+fn too_large(most: usize) -> Refusal {
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large")
         .because(format!("This server takes at most {most} bytes at once, unpacked"))
 }

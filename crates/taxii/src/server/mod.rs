@@ -251,7 +251,10 @@ async fn add<H: Host>(
         Ok((asked, collection))
     })
     .await?;
-    let packed = body::read(body, asked.about.max_content_length).await?;
+    let announced = asked.parts.headers.get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+    let About { max_content_length: most, patience, .. } = asked.about;
+    let packed = body::read(body, announced, most, patience).await?;
     receive::receive(server, asked, collection, packed).await
 }
 

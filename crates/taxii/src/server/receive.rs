@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use stix::Timestamp;
 
 use super::answer::{Refusal, text, with_status};
-use super::body::{Coding, too_large};
+use super::body::Coding;
 use super::{Asked, Server};
 use crate::host::{About, Collection, Host, Incoming};
 use crate::resource::{Detail, Status};
@@ -30,11 +30,6 @@ pub(super) fn may_write(asked: &Asked, collection: &Collection) -> Result<(), Re
             .because(format!("Send the header Content-Type: {}", crate::TAXII)));
     }
     Coding::of(&asked.parts.headers)?;
-    let announced = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    let most = asked.about.max_content_length;
-    if announced.is_some_and(|length| length > most as u64) {
-        return Err(too_large(most));
-    }
     Ok(())
 }
 
