@@ -13,11 +13,15 @@ try {
   const added = JSON.parse(await demo.cli('tirana', '--json', 'user', 'add', 'feed', '--role', 'tool'));
   const nodes = structuredClone(demo.nodes);
   nodes.tirana.accounts.push({ user: added.user, password: added.password, role: 'tool' });
-  const python = spawn(here('../.venv/bin/python'), [here('taxii2_client_test.py'), '-v'], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, DEMO: JSON.stringify(nodes), REQUESTS_CA_BUNDLE: demo.root },
-  });
-  [code] = await once(python, 'exit');
+  code = 0;
+  for (const script of ['taxii2_client_test.py', 'cytaxii2_test.py']) {
+    const python = spawn(here('../.venv/bin/python'), [here(script), '-v'], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, DEMO: JSON.stringify(nodes), REQUESTS_CA_BUNDLE: demo.root },
+    });
+    const [ended] = await once(python, 'exit');
+    code ||= ended ?? 1;
+  }
 } finally {
   await demo.end();
 }

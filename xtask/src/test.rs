@@ -51,6 +51,8 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
         if !quick {
             run.step("browser", || browser(root));
             run.step("TAXII clients", || clients(root));
+            run.step("TAXII servers", || servers(root));
+            run.step("TAXII 2.1, statement by statement", || statements(root));
             run.step("signatures through others’ programs", || signatures(root));
             run.step("other validators", || validators(root));
             run.step("other formats, others’ data", || formats(root));
@@ -110,6 +112,21 @@ fn formats(root: &Path) -> Result<Count> {
 
 fn clients(root: &Path) -> Result<Count> {
     Cmd::new("node").args(["clients/run.mjs"]).dir(&root.join("e2e")).counted()
+}
+
+/// Our client against a server of others.
+fn servers(root: &Path) -> Result<Count> {
+    let args = ["test", "--package", "entente-taxii", "--test", "it", "--", "--ignored"];
+    Cmd::new("cargo").args(&args).dir(root).counted()
+}
+
+/// Our own suite of the standard's statements against our server; the published table follows.
+fn statements(root: &Path) -> Result<Count> {
+    let program = root.join("target/debug/entente").display().to_string();
+    Cmd::new(root.join("e2e/.venv/bin/python"))
+        .args(["e2e/taxii/run.py", &program])
+        .dir(root)
+        .counted()
 }
 
 /// Over foreign TAXII servers and libraries, and the vectors by others' code.

@@ -100,9 +100,11 @@ impl From<node::Error> for Error {
             E::NoProposal => (Kind::NotFound, Some("`entente release list` tells the proposals")),
             E::NeedsSecond | E::OwnProposal | E::Stale => (Kind::Refused, None),
             E::NoPeer { .. } => (Kind::NotFound, Some("`entente peer list` tells the peers")),
-            E::AccountExists { .. } | E::Key { .. } | E::NotAllowed | E::Pack { .. } | E::Unreleasable { .. } => {
-                (Kind::Refused, None)
-            }
+            E::AccountExists { .. }
+            | E::Key { .. }
+            | E::NotAllowed
+            | E::Pack { .. }
+            | E::Unreleasable { .. } => (Kind::Refused, None),
             E::BadAccountName { .. }
             | E::ShortPassword { .. }
             | E::Invitation { .. }

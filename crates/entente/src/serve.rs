@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use axum::middleware::map_request;
+use axum::middleware::{map_request, map_request_with_state};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use node::{Actor, Link, Node, Profile};
@@ -67,8 +67,9 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
         let public = args.public.clone();
         let told = Told { is_tls: address.is_tls, public, child: args.child, out };
         tokio::spawn(tell(node.clone(), handle.clone(), told));
+        let public = clients::public(args.public.as_deref());
         let routes = routes::all(&node, options)
-            .layer(map_request(clients::shown))
+            .layer(map_request_with_state(public, clients::met))
             .layer(map_request(pace::hurry));
         let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
         let served = match tls.filter(|_| address.is_tls) {

@@ -24,6 +24,11 @@ pub struct Account {
     pub viewer: Viewer,
 }
 
+/// Stands in the extensions of a request if it is known where its sender reached the server, over
+/// TLS: `https://host:port`. Then API roots are given whole, for clients that read them so.
+#[derive(Clone, Debug)]
+pub struct Reached(pub String);
+
 /// What a request brings to sign in with.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Proofs<'a> {

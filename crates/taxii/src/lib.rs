@@ -4,8 +4,8 @@
 //! what is handed in is the host's to say; what a reader sees is his [`store::View`]'s. Sections
 //! named in this crate's comments are those of that standard.
 
-mod certificate;
 pub mod between;
+mod certificate;
 pub mod client;
 mod host;
 mod media;
@@ -13,7 +13,7 @@ pub mod resource;
 pub mod server;
 
 pub use certificate::{ClientCertificate, Fingerprint, NoFingerprint};
-pub use host::{About, Account, Collection, Host, HostError, Incoming, Proofs, Receipt};
+pub use host::{About, Account, Collection, Host, HostError, Incoming, Proofs, Reached, Receipt};
 
 /// The media type of TAXII 2.1 (section 1.6.8.1).
 pub const TAXII: &str = "application/taxii+json;version=2.1";

@@ -177,6 +177,14 @@ pub struct ManifestRecord {
     pub media_type: Option<String>,
 }
 
+/// The versions of an object (section 5.8.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    /// Them, the one added first first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<String>,
+}
+
 /// Why a request was not answered (section 3.6.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorMessage {

@@ -51,11 +51,10 @@ pub(crate) fn act_as(
     act: impl FnOnce(&Session) -> Result<()>,
 ) -> Result<()> {
     let password = password(who)?;
-    let signed_in =
-        node.sign_in(&who.user, &password, "entente").map_err(|error| match error {
-            SignInError::Node(error) => error.into(),
-            other => Error::of(Kind::Refused, &other),
-        })?;
+    let signed_in = node.sign_in(&who.user, &password, "entente").map_err(|error| match error {
+        SignInError::Node(error) => error.into(),
+        other => Error::of(Kind::Refused, &other),
+    })?;
     let done = act(&signed_in.session);
     node.sign_out(&signed_in.token)?;
     done

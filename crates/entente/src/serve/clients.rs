@@ -1,4 +1,4 @@
-//! Certificates of clients (TAXII 2.1 section 8.3.1).
+//! Certificates of clients (TAXII 2.1 section 8.3.1), and where they reached the node.
 //!
 //! The handshake proves that a client holds the key of the certificate that it shows. Which account
 //! that is says the node, by the certificate's fingerprint: a certificate that no account is bound
@@ -7,7 +7,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
+use axum::http::Uri;
+use axum::http::header::HOST;
+use axum::http::uri::Authority;
 use axum_server::tls::TlsInfo;
 use rustls::RootCertStore;
 use rustls::client::danger::HandshakeSignatureValid;
@@ -17,7 +20,7 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::{NoClientAuth, WebPkiClientVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
-use taxii::{ClientCertificate, Fingerprint};
+use taxii::{ClientCertificate, Fingerprint, Reached};
 
 use crate::cli::Serve;
 use crate::error::{Context, Result};
@@ -108,13 +111,26 @@ impl ClientCertVerifier for Pinned {
     }
 }
 
-/// Tells the routes which certificate was shown when the connection was made.
-pub(crate) async fn shown(mut request: Request) -> Request {
-    let info = request.extensions().get::<Arc<TlsInfo>>();
-    let certificate = info.and_then(|info| info.peer_certificates.first());
+/// Tells the routes what the connection tells: which certificate was shown, and at which address
+/// the node was reached. Behind a proxy that is so only if it is the address that `--public` says.
+pub(crate) async fn met(public: State<Option<Authority>>, mut request: Request) -> Request {
+    let info = request.extensions().get::<Arc<TlsInfo>>().cloned();
+    let certificate = info.as_ref().and_then(|info| info.peer_certificates.first());
     if let Some(certificate) = certificate {
         let shown = ClientCertificate(Some(Fingerprint::of(certificate)));
         request.extensions_mut().insert(shown);
     }
+    let named = request.headers().get(HOST).and_then(|host| host.to_str().ok()?.parse().ok());
+    let named = request.uri().authority().cloned().or(named);
+    let reached = named.filter(|named| info.is_some() || public.as_ref() == Some(named));
+    if let Some(reached) = reached {
+        request.extensions_mut().insert(Reached(format!("https://{reached}")));
+    }
     request
+}
+
+/// The host and port of an address to which a proxy hands on, if it is https.
+pub(crate) fn public(address: Option<&str>) -> Option<Authority> {
+    let uri: Uri = address?.parse().ok()?;
+    uri.authority().filter(|_| uri.scheme_str() == Some("https")).cloned()
 }

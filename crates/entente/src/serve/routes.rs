@@ -19,7 +19,8 @@ pub fn all(node: &Node, options: Options) -> Router {
     let own =
         Router::new().route("/healthz", get(async || "ok\n")).route("/schemas/{name}", get(schema));
     own.merge(taxii::server::router(node.clone()))
-        .merge(taxii::between::router(node.clone())).merge(shell.router())
+        .merge(taxii::between::router(node.clone()))
+        .merge(shell.router())
 }
 
 /// The JSON Schema of one of the program's own extensions: the same at every node, for everybody.

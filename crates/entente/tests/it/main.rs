@@ -1,5 +1,6 @@
 //! The program as people and partners meet it.
 
+mod certificates;
 mod cli;
 mod demo;
 mod four_eyes;

@@ -122,6 +122,7 @@ impl Walk {
             next: self.open.next.clone(),
             types: types.to_vec(),
             limit: self.limit,
+            ..Ask::default()
         }
     }
 

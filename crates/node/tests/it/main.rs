@@ -2,6 +2,7 @@
 
 mod admission;
 mod audit;
+mod collections;
 mod converge;
 mod drafts;
 mod feeds;

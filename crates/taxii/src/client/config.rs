@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::Url;
 
 use super::error::Error;
@@ -23,6 +23,8 @@ pub struct Config {
     pub api_root: Option<String>,
     /// Name and password for HTTP Basic.
     pub credentials: Option<Credentials>,
+    /// The certificate to show if the server asks for one.
+    pub identity: Option<Identity>,
     /// The certificates to check the server's against, in PEM: its own or its authority's, and no
     /// others.
     pub roots: String,
@@ -47,6 +49,7 @@ impl Default for Config {
             url: String::new(),
             api_root: None,
             credentials: None,
+            identity: None,
             roots: String::new(),
             pin: None,
             allow: None,
@@ -88,6 +91,21 @@ pub fn needs_allowance(url: &str) -> Option<String> {
         url::Host::Ipv6(address) => !guard::is_public(address.into()),
     };
     (is_private || url.scheme() == "http").then_some(host)
+}
+
+/// A certificate of ours, and its key.
+#[derive(Clone)]
+pub struct Identity {
+    /// The certificate and those between it and its authority's, in PEM.
+    pub chain: String,
+    /// The private key, in PEM.
+    pub key: String,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Identity({} bytes of certificates)", self.chain.len())
+    }
 }
 
 /// The address, if it may be asked.
@@ -140,8 +158,20 @@ pub(super) fn http(config: &Config) -> Result<reqwest::Client, Error> {
         }
         None => tls.with_root_certificates(roots(config)?),
     };
+    let tls = match &config.identity {
+        None => tls.with_no_client_auth(),
+        Some(Identity { chain, key }) => {
+            let own =
+                |reason: &dyn std::fmt::Display| Error::Identity { reason: reason.to_string() };
+            let chain: Result<Vec<_>, _> =
+                CertificateDer::pem_slice_iter(chain.as_bytes()).collect();
+            let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|error| own(&error))?;
+            let chain = chain.map_err(|error| own(&error))?;
+            tls.with_client_auth_cert(chain, key).map_err(|error| own(&error))?
+        }
+    };
     reqwest::Client::builder()
-        .tls_backend_preconfigured(tls.with_no_client_auth())
+        .tls_backend_preconfigured(tls)
         .dns_resolver(Arc::new(Guard { allowed: config.allow.clone() }))
         .redirect(redirect::Policy::none())
         .connect_timeout(config.patience)

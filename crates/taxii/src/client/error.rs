@@ -28,6 +28,12 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
+    /// Our own certificate, or its key, cannot be used.
+    #[error("our own certificate cannot be used: {reason}")]
+    Identity {
+        /// Why not.
+        reason: String,
+    },
     /// No connection, or it broke off.
     #[error("no connection to {host}: {reason}")]
     Connection {
@@ -128,6 +134,7 @@ impl Error {
             Self::NotPublic { .. } => {
                 "If that is meant, allow this host by its name; if not, somebody gave a wrong address."
             }
+            Self::Identity { .. } => "Give a certificate and its private key, in PEM.",
             Self::Roots { .. } => {
                 "Give the server’s certificate, or that of its authority, in PEM."
             }

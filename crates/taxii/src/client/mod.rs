@@ -12,6 +12,7 @@ mod network;
 mod pin;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -19,13 +20,13 @@ use reqwest::header::{self, AsHeaderName, HeaderMap};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use stix::Timestamp;
+use stix::{Id, SpecVersion, Timestamp};
 use url::Url;
 
-use crate::resource::{Collections, Manifest};
+use crate::resource::{Collections, Manifest, Versions};
 pub use crate::resource::{Detail, Discovery, ManifestRecord, Offered, Status};
 pub use beside::{Heard, Line};
-pub use config::{Config, Credentials, needs_allowance};
+pub use config::{Config, Credentials, Identity, needs_allowance};
 pub use error::Error;
 pub use files::Files;
 pub use guard::is_public;
@@ -43,6 +44,13 @@ pub struct Ask {
     pub next: Option<String>,
     /// Only objects of these types; empty: of all.
     pub types: Vec<String>,
+    /// Only these objects; empty: all.
+    pub ids: Vec<Id>,
+    /// Which versions, as the standard writes them (section 3.4.1): `all`, `first,last`, moments.
+    /// Empty: the newest.
+    pub versions: String,
+    /// Only objects of these versions of STIX; empty: of all.
+    pub spec_versions: Vec<SpecVersion>,
     /// At most so many.
     pub limit: u32,
 }
@@ -193,6 +201,44 @@ impl Client {
         self.read(&body)
     }
 
+    /// The status of a request as soon as it is complete, or as it is after `patience`: a server
+    /// may take its time (section 5.5).
+    pub async fn settled(&self, status: Status, patience: Duration) -> Result<Status, Error> {
+        let (mut status, mut pause) = (status, Duration::from_millis(100));
+        let mut left = patience;
+        while !status.is_complete() && !left.is_zero() {
+            let wait = pause.min(left);
+            tokio::time::sleep(wait).await;
+            left = left.saturating_sub(wait);
+            pause = (pause * 2).min(Duration::from_secs(10));
+            status = self.status(&status.id).await?;
+        }
+        Ok(status)
+    }
+
+    /// The versions of an object that a collection has (section 5.8), as the server writes them.
+    pub async fn versions(&self, collection: &str, id: &Id) -> Result<Vec<String>, Error> {
+        let path = ["collections", collection, "objects", id.as_str(), "versions"];
+        let (body, _) = self.get(self.below(&path).await?).await?;
+        Ok(self.read::<Versions>(&body)?.versions)
+    }
+
+    /// Deletes an object from a collection, or some of its versions (section 5.7), named as in
+    /// [`Ask::versions`].
+    pub async fn delete(
+        &self,
+        collection: &str,
+        id: &Id,
+        versions: Option<&str>,
+    ) -> Result<(), Error> {
+        let mut url = self.below(&["collections", collection, "objects", id.as_str()]).await?;
+        if let Some(versions) = versions {
+            url.query_pairs_mut().append_pair("match[version]", versions);
+        }
+        let request = self.request(Method::DELETE, url, crate::TAXII);
+        self.exchange(request, StatusCode::OK).await.map(|_| ())
+    }
+
     /// An address below the API root, which is found once per client.
     async fn below(&self, path: &[&str]) -> Result<Url, Error> {
         let mut url = self.root.get_or_try_init(|| self.find_root()).await?.clone();
@@ -329,6 +375,17 @@ fn asking(mut url: Url, ask: &Ask) -> Url {
     }
     if !ask.types.is_empty() {
         query.append_pair("match[type]", &ask.types.join(","));
+    }
+    if !ask.ids.is_empty() {
+        let ids: Vec<&str> = ask.ids.iter().map(Id::as_str).collect();
+        query.append_pair("match[id]", &ids.join(","));
+    }
+    if !ask.versions.is_empty() {
+        query.append_pair("match[version]", &ask.versions);
+    }
+    if !ask.spec_versions.is_empty() {
+        let specs: Vec<&str> = ask.spec_versions.iter().map(|spec| spec.as_str()).collect();
+        query.append_pair("match[spec_version]", &specs.join(","));
     }
     drop(query);
     url

@@ -29,7 +29,7 @@ use axum::routing::{MethodFilter, MethodRouter};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
-use crate::host::{About, Account, Collection, Host};
+use crate::host::{About, Account, Collection, Host, Reached};
 use crate::resource::{ApiRoot, Collections, Discovery, Offered};
 use answer::{Refusal, text};
 use seal::Seal;
@@ -203,8 +203,8 @@ fn answer<H: Host>(server: &Server<H>, asked: &Asked) -> Result<Response, Refusa
             title: title.clone(),
             description: Some(description.clone()),
             contact: contact.clone(),
-            default: Some(API_ROOT.to_owned()),
-            api_roots: vec![API_ROOT.to_owned()],
+            default: Some(api_root(asked)),
+            api_roots: vec![api_root(asked)],
         }),
         Endpoint::ApiRoot => text(&ApiRoot {
             title: title.clone(),
@@ -225,6 +225,12 @@ fn answer<H: Host>(server: &Server<H>, asked: &Asked) -> Result<Response, Refusa
         Endpoint::AddObjects | Endpoint::Nothing => return Err(Refusal::not_found()),
     };
     tag::answer(seal, asked, resource)
+}
+
+/// Where the API root is: the whole address if that is known, else a path on the same server.
+fn api_root(asked: &Asked) -> String {
+    let reached = asked.parts.extensions.get::<Reached>();
+    reached.map_or_else(|| API_ROOT.to_owned(), |Reached(at)| format!("{at}{API_ROOT}"))
 }
 
 /// What became of a request: what the server remembers of it, or what the host kept.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use stix::marking::Tlp;
-use taxii::client::{Carried, Carrier, Client, Config, Credentials, Error, Network};
+use taxii::client::{Ask, Carried, Carrier, Client, Config, Credentials, Error, Network};
 use tower::ServiceExt;
 
 use crate::made::*;
@@ -102,5 +102,51 @@ fn another_network_can_be_given() {
         let client = client.unwrap();
         let released = client.collections().await.unwrap().remove(0);
         assert_eq!(client.pull(&released.id, None, 2).await.unwrap().slices.len(), 1);
+    });
+}
+
+#[test]
+fn a_client_waits_filters_and_takes_away() {
+    run(async {
+        let server = made();
+        server.host.patience.store(0, std::sync::atomic::Ordering::SeqCst);
+        let url = listen(&server).await;
+        let client = client(&url, "tool", "word");
+        let workspace = client
+            .collections()
+            .await
+            .unwrap()
+            .into_iter()
+            .find(|one| one.can_read && one.can_write);
+        let workspace = workspace.unwrap().id;
+        let bytes = |n, second| campaign(n, second, None).object().bytes().clone();
+        let posted = [bytes(1, 2), bytes(1, 0), bytes(1, 1), bytes(2, 0)];
+        let status = client.post(&workspace, &posted).await.unwrap();
+        let status = client.settled(status, std::time::Duration::from_mins(10)).await.unwrap();
+        assert!(status.is_complete());
+        assert_eq!(status.success_count, 4);
+
+        let pulled = async |ask: Ask| {
+            let ask = Ask { limit: 10, ..ask };
+            client.ask(&workspace, &ask).await.unwrap().slices
+        };
+        let of_one = |versions: &str| Ask {
+            ids: vec![id(1)],
+            versions: versions.to_owned(),
+            ..Ask::default()
+        };
+        assert_eq!(pulled(of_one("")).await, [bytes(1, 2)]);
+        assert_eq!(pulled(of_one("first")).await, [bytes(1, 0)]);
+        assert_eq!(pulled(of_one("all")).await.len(), 3);
+        let old = Ask { spec_versions: vec![stix::SpecVersion::V20], ..Ask::default() };
+        assert!(pulled(old).await.is_empty());
+
+        client.delete(&workspace, &id(1), Some("last")).await.unwrap();
+        let left = client.versions(&workspace, &id(1)).await.unwrap();
+        assert_eq!(left, ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z"]);
+        client.delete(&workspace, &id(1), None).await.unwrap();
+        let gone = client.versions(&workspace, &id(1)).await;
+        assert!(matches!(gone, Err(Error::Refused { status: 404, .. })), "{gone:?}");
+        assert_eq!(pulled(Ask::default()).await, [bytes(2, 0)]);
     });
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod extras;
+mod foreign;
 mod hidden;
 mod made;
 mod pages;
