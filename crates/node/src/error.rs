@@ -195,6 +195,9 @@ pub enum Error {
     /// There is no such proposal, or it is not for this person to see.
     #[error("there is no such proposal")]
     NoProposal,
+    /// There is no such pseudonym.
+    #[error("there is no such pseudonym")]
+    NoPseudonym,
     /// There is no such group.
     #[error("there is no such group")]
     NoGroup,

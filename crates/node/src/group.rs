@@ -80,6 +80,7 @@ impl Node {
         let release = crate::Release {
             objects: vec![identity_of(&group)],
             definitions: vec![stix::marking::group(&group.id)],
+            through: None,
             draft: None,
         };
         let (_, objects) = self.signed(session, &release)?;
@@ -151,7 +152,8 @@ impl Node {
         let held = self.inner.store.place();
         let rosters: BTreeMap<Id, BTreeSet<Id>> =
             self.groups()?.into_iter().map(|group| (group.id, group.members)).collect();
-        let place = Place { rosters, ..(*held).clone() };
+        let pseudonyms = self.pseudonym_places()?;
+        let place = Place { rosters, pseudonyms, ..(*held).clone() };
         if place != *held {
             self.inner.store.place_changed(place)?;
         }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use release::Holder;
 use stix::keys::{self, Claim, Judgement, Statement};
 use stix::marking::Marking;
+use stix::pseudonym::{Kind, Word};
 use stix::sign::{KeyId, Status, Verified};
 use stix::{Class, Id, Object};
 use store::{Admitted, Record};
@@ -17,6 +18,7 @@ use store::{Admitted, Record};
 use crate::admit::{Admission, Refusal};
 use crate::error::Error;
 use crate::feed::Origin;
+use crate::pseudonym::{asked_record, avowal_record, vouch_record};
 use crate::rings::Rings;
 use crate::{Node, recall, states};
 
@@ -140,7 +142,7 @@ impl<'n> Judge<'n> {
     }
 
     /// What a known key signed well.
-    fn owned(&self, verified: Verified, statement: Option<&Statement>, at: i64) -> Admission {
+    fn owned(&mut self, verified: Verified, statement: Option<&Statement>, at: i64) -> Admission {
         let Some(ring) = self.rings.holding(verified.key()) else {
             return Admission::Refused(Refusal::BadSignature);
         };
@@ -167,7 +169,50 @@ impl<'n> Judge<'n> {
         if let Some(named) = self.false_creator(verified.object(), Some(&owner)) {
             return Admission::Refused(Refusal::FalseCreator { named: named.to_string() });
         }
-        self.in_time(verified, owner)
+        match Kind::of(verified.object().id().type_name()) {
+            Some(_) => self.word(verified, owner, at),
+            None => self.in_time(verified, owner),
+        }
+    }
+
+    /// What an owner says of a pseudonym. What it says to this node alone never enters the log, and
+    /// is the administrator's to know.
+    fn word(&mut self, verified: Verified, owner: Id, at: i64) -> Admission {
+        let word = match Word::read(verified.object()) {
+            Ok(word) if word.by == owner => word,
+            Ok(word) => {
+                return Admission::Refused(Refusal::FalseCreator { named: word.by.to_string() });
+            }
+            Err(error) => {
+                return Admission::Refused(Refusal::Statement { problem: error.to_string() });
+            }
+        };
+        let (pseudonym, key) = (word.pseudonym.clone(), word.key.clone());
+        let record = match word.kind {
+            Kind::Told if word.to.as_ref() == Some(self.node.me()) => asked_record(&word, at),
+            Kind::Told => {
+                let problem = "it was told to another".to_owned();
+                return Admission::Refused(Refusal::Invalid { problem });
+            }
+            Kind::Vouch => vouch_record(&word),
+            Kind::Avowal => avowal_record(&word),
+        };
+        let admission = match word.kind {
+            Kind::Told => Admission::Known,
+            Kind::Vouch | Kind::Avowal => self.in_time(verified, owner),
+        };
+        let counts = matches!(admission, Admission::Admitted(_) | Admission::Known);
+        match record {
+            Ok(record) if counts => self.records.push(record),
+            Ok(_) => {}
+            Err(error) => {
+                return Admission::Refused(Refusal::Statement { problem: error.to_string() });
+            }
+        }
+        if counts && word.kind == Kind::Vouch {
+            self.rings.add(pseudonym, key);
+        }
+        admission
     }
 
     /// What a feed brought that nobody signed: the feed's. It may speak for no state.

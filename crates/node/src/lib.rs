@@ -28,6 +28,7 @@ mod peer;
 mod profile;
 mod proof;
 mod proposal;
+mod pseudonym;
 mod pull;
 mod quarantine;
 mod recall;
@@ -66,6 +67,7 @@ pub use peer::{Invitation, KeyState, Link, Partner, Peer, Reach, Source};
 pub use profile::Profile;
 pub use proof::{Carried, Differs, Doubt, Found, MOST_NAMED, Proof, Standings};
 pub use proposal::{Person, Proposal, Proposing, Step};
+pub use pseudonym::{Asked, KnownPseudonym, Vouching};
 pub use pull::status::{Counts, Status, Trouble, TroubleKind};
 pub use quarantine::{QuarantineQuery, QuarantineSize, Quarantined};
 pub use recall::{

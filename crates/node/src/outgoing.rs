@@ -24,6 +24,8 @@ pub struct Release {
     pub objects: Vec<Map<String, Value>>,
     /// The marking definitions that they refer to and that are not built in.
     pub definitions: Vec<Object>,
+    /// The first recipient, where it is said under a pseudonym that only that one knows.
+    pub through: Option<Id>,
     /// The draft that they come from: it ends with the release, in the same transaction.
     pub draft: Option<String>,
 }
@@ -38,7 +40,9 @@ impl Release {
     /// Names the content: the same for the same objects and definitions.
     pub fn digest(&self) -> String {
         let definitions: Vec<_> = self.definitions.iter().map(Object::text).collect();
-        digest(&json!({ "objects": self.objects, "definitions": definitions }))
+        digest(
+            &json!({ "objects": self.objects, "definitions": definitions, "through": self.through }),
+        )
     }
 }
 
@@ -126,10 +130,20 @@ impl Node {
         release: &Release,
         place: &Place,
     ) -> Result<Preview, Error> {
-        draft::may_write(session)?;
+        if !session.role.is_person() {
+            return Err(Error::NotAllowed);
+        }
         let signed = self.sign_all(session, &release.objects)?;
         let view = self.view(session);
-        let outgoing = self.policies(&view, &signed, &release.definitions)?;
+        let masked = match &release.through {
+            Some(relay) => Some(self.masked(relay, place)?),
+            None => None,
+        };
+        let holder = Holder::State(masked.as_ref().map_or(self.me(), |mask| &mask.speaker).clone());
+        let outgoing = self.policies_of(&view, &signed, &release.definitions, &holder)?;
+        if let Some(mask) = &masked {
+            mask.fits(outgoing.iter().map(|(_, policy)| policy))?;
+        }
         let badge = outgoing.iter().map(|(_, policy)| policy.badge()).max();
         let badge = badge
             .ok_or_else(|| Error::Unreleasable { reason: "there is nothing in it".to_owned() })?;
@@ -140,7 +154,10 @@ impl Node {
             .chain([(Viewer::Public, None)]);
         let mut views = Vec::new();
         for (viewer, partner) in viewers {
-            let may_see = |policy: &Policy| release::decide(policy, &viewer, place);
+            let may_see = |policy: &Policy| match &masked {
+                Some(mask) => mask.decide(policy, &viewer, place),
+                None => release::decide(policy, &viewer, place),
+            };
             let decision = outgoing.first().map(|(_, policy)| may_see(policy));
             let decision = decision.unwrap_or_else(|| may_see(&Policy::open()));
             let mut sees = Vec::new();
@@ -186,14 +203,18 @@ impl Node {
         if !session.role.may_release() {
             return Err(Error::NotAllowed);
         }
-        let preview = self.preview(session, &release)?;
+        self.let_out(session, &release)
+    }
+
+    /// The same, whatever the person's role.
+    pub(crate) fn let_out(&self, session: &Session, release: &Release) -> Result<Released, Error> {
+        let preview = self.preview(session, release)?;
         preview.unblocked()?;
         if preview.second {
             return Err(Error::NeedsSecond);
         }
         let _turn = Turn::to_sign(self.dir())?;
-        let (ids, objects) = self.signed(session, &release)?;
-        let mut records = Vec::new();
+        let (ids, objects, mut records) = self.prepared(session, release)?;
         if let Some(id) = &release.draft {
             records.push(Record::remove(draft::SHELF, id));
             records.extend(self.no_longer_proposed(id)?);
@@ -206,7 +227,24 @@ impl Node {
         };
         records.push(self.told(Event::of(by, act).about(ids.clone()))?);
         self.step(objects, records)?;
+        self.settle_words(&ids)?;
         Ok(Released { ids })
+    }
+
+    /// What goes into the log when a release does, under the state's own name or a pseudonym's; and
+    /// the records that go with it.
+    pub(crate) fn prepared(
+        &self,
+        session: &Session,
+        release: &Release,
+    ) -> Result<(Vec<Id>, Vec<Admitted>, Vec<Record>), Error> {
+        if let Some(relay) = &release.through {
+            let (ids, objects) = self.under_pseudonym(session, release, relay)?;
+            return Ok((ids, objects, Vec::new()));
+        }
+        let (ids, objects) = self.signed(session, release)?;
+        let records = self.own_words(&objects)?;
+        Ok((ids, objects, records))
     }
 
     /// The objects of a release, signed and ready for the log, with their ids.
@@ -259,7 +297,8 @@ impl Node {
         release: &Release,
     ) -> Result<Vec<Policy>, Error> {
         let signed = self.sign_all(session, &release.objects)?;
-        let policies = self.policies(&self.view(session), &signed, &release.definitions)?;
+        let view = self.view(session);
+        let policies = self.policies(&view, &signed, &release.definitions)?;
         Ok(policies.into_iter().map(|(_, policy)| policy).collect())
     }
 
@@ -304,7 +343,7 @@ impl Node {
         Ok(())
     }
 
-    fn sign_all(
+    pub(crate) fn sign_all(
         &self,
         session: &Session,
         objects: &[Map<String, Value>],
@@ -376,6 +415,17 @@ impl Node {
         objects: &'a [Object],
         definitions: &[Object],
     ) -> Result<Vec<(&'a Object, Policy)>, Error> {
+        self.policies_of(view, objects, definitions, &Holder::State(self.me().clone()))
+    }
+
+    /// The same, of objects that `holder` answers for.
+    fn policies_of<'a>(
+        &self,
+        view: &View,
+        objects: &'a [Object],
+        definitions: &[Object],
+        holder: &Holder,
+    ) -> Result<Vec<(&'a Object, Policy)>, Error> {
         let mut known = BTreeMap::new();
         for definition in definitions {
             known.insert(definition.id().clone(), Marking::of(definition)?);
@@ -388,11 +438,10 @@ impl Node {
                 }
             }
         }
-        let holder = Holder::State(self.me().clone());
         let own: Vec<_> = objects
             .iter()
             .map(|object| {
-                (object, Policy::of(&holder, object.header(), |id| known.get(id).cloned()))
+                (object, Policy::of(holder, object.header(), |id| known.get(id).cloned()))
             })
             .collect();
         own.iter()

@@ -86,6 +86,14 @@ impl Rings {
         self.holding(id).and_then(|ring| ring.key(id)).cloned()
     }
 
+    /// From now on a pseudonym's key is known.
+    pub(crate) fn add(&mut self, pseudonym: Id, key: PublicKey) {
+        if self.of_owner(&pseudonym).is_none() {
+            self.all.push(Keyring::of(pseudonym.clone(), &key, &[]));
+            self.pins.push((pseudonym, key));
+        }
+    }
+
     /// Whether a statement is about keys that are known here.
     pub(crate) fn concerned(&self, statement: &Statement) -> bool {
         let owner = statement.owner();
@@ -131,7 +139,9 @@ impl Node {
             let source = peer.source?;
             Some((peer.profile.state, PublicKey::parse(&source.key).ok()?))
         });
-        let pins = std::iter::once((self.me().clone(), self.public_key())).chain(peers).collect();
+        let mut pins: Vec<_> =
+            std::iter::once((self.me().clone(), self.public_key())).chain(peers).collect();
+        pins.extend(self.pseudonym_pins()?);
         Ok(Rings::of(pins, self.statements()?))
     }
 

@@ -16,6 +16,12 @@ pub const KEY: &str = "extension-definition--4b09cc59-4258-504e-ac13-3bb1593b5f3
 pub const RECALL: &str = "extension-definition--4ba20b43-f587-55da-aed7-f67b6ce9ecdb";
 /// A recipient's answer to a recall: a type of its own.
 pub const RECEIPT: &str = "extension-definition--d1e6317e-b0bc-5e33-8b72-78afdb7d6432";
+/// A state's word to one other, that it speaks under a pseudonym: a type of its own.
+pub const PSEUDONYM: &str = "extension-definition--6377adca-872c-5dca-a138-c89e00e7eb64";
+/// A state vouches for the key of a pseudonym: a type of its own.
+pub const VOUCH: &str = "extension-definition--8961ae3e-a91b-54d7-9e13-741bd98c9e09";
+/// A state owns up to a pseudonym, by both keys: a type of its own.
+pub const AVOWAL: &str = "extension-definition--a2e432a2-95ca-5bb6-9507-7f5e4eff89e3";
 /// A marking that names the states, and for TLP:RED the persons, to whom an object is releasable.
 pub const RELEASABLE_TO: &str = "extension-definition--f140f633-dd66-5329-99a5-a91642735c19";
 /// A marking that names a group whose roster its owner keeps.
@@ -50,6 +56,13 @@ const OURS: &[(&str, &str, &str)] = &[
     (KEY, "entente-key", "An owner's statement about its signing keys: rotation or revocation."),
     (RECALL, "entente-recall", "Which versions of its owner's object recipients are to erase."),
     (RECEIPT, "entente-receipt", "A recipient's answer to a recall: erased, and when."),
+    (
+        PSEUDONYM,
+        "entente-pseudonym",
+        "Tells the first recipient alone which state speaks under a pseudonym, and with which key.",
+    ),
+    (VOUCH, "entente-vouch", "A state vouches for the key of a pseudonym, and for nothing else."),
+    (AVOWAL, "entente-avowal", "A state owns up to a pseudonym, signed by both keys."),
     (
         RELEASABLE_TO,
         "entente-releasable-to",
@@ -106,7 +119,11 @@ pub fn definitions() -> Vec<Object> {
 
 /// What a definition defines: a type of its own, or properties of others (STIX 2.1 section 7.3.4).
 fn kind(id: &str) -> &'static str {
-    if [KEY, RECALL, RECEIPT].contains(&id) { "new-sdo" } else { "property-extension" }
+    if [KEY, RECALL, RECEIPT, PSEUDONYM, VOUCH, AVOWAL].contains(&id) {
+        "new-sdo"
+    } else {
+        "property-extension"
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod marking;
 pub mod object;
 pub mod pattern;
 pub mod proof;
+pub mod pseudonym;
 pub mod recall;
 pub mod refs;
 pub mod schema;

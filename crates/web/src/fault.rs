@@ -56,9 +56,12 @@ impl Fault {
         let (code, status) = match self {
             Self::NotFound
             | Self::SignIn { .. }
-            | Self::Node(node::Error::NoDraft | node::Error::NoProposal | node::Error::NoGroup) => {
-                ("not-found", StatusCode::NOT_FOUND)
-            }
+            | Self::Node(
+                node::Error::NoDraft
+                | node::Error::NoProposal
+                | node::Error::NoGroup
+                | node::Error::NoPseudonym,
+            ) => ("not-found", StatusCode::NOT_FOUND),
             Self::Forbidden | Self::Node(node::Error::NotAllowed) => {
                 ("forbidden", StatusCode::FORBIDDEN)
             }

@@ -89,6 +89,28 @@ impl Reader {
         }
     }
 
+    /// A pseudonym, by who vouches for it; the state itself, once it owned up.
+    fn pseudonym(&self, id: &Id) -> Option<Named> {
+        let known = self.node().pseudonym(id).ok().flatten()?;
+        let texts = self.texts();
+        if let Some(state) = known.avowed_by {
+            let Named { code, name } = self.named(&state);
+            let name = texts.say("pseudonym-avowed").with("name", name).to_string();
+            return Some(Named { code, name });
+        }
+        let letters = id.uuid().simple().to_string().get(..4).unwrap_or_default().to_uppercase();
+        let name = match (known.through, known.vouched_by) {
+            (Some(relay), _) => {
+                texts.say("pseudonym-ours").with("name", self.named(&relay).name).to_string()
+            }
+            (None, Some(state)) => {
+                texts.say("pseudonym-vouched").with("name", self.named(&state).name).to_string()
+            }
+            (None, None) => texts.say("pseudonym-unknown").to_string(),
+        };
+        Some(Named { code: format!("?{letters}"), name })
+    }
+
     /// A group as this node calls it: by the name that its own people gave it, else by a few
     /// letters; never by the text of an object.
     pub fn group_name(&self, group: &Id) -> String {
@@ -104,6 +126,9 @@ impl Reader {
         if let Ok(Some(profile)) = self.node().owner_profile(state) {
             let name = self.texts().state(&profile.code, &profile.state_name);
             return Named { code: profile.code, name };
+        }
+        if let Some(named) = self.pseudonym(state) {
+            return named;
         }
         if let Some(known) = node::states::by_identity(state) {
             return Named {

@@ -12,6 +12,7 @@ mod partners;
 mod peer;
 mod quarantine;
 mod recalls;
+mod pseudonyms;
 mod releases;
 mod search;
 mod sign_in;
@@ -41,6 +42,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/quarantine/{number}"),
     ("GET", "/recalls"),
     ("GET", "/recalls/new"),
+    ("GET", "/pseudonyms"),
     ("GET", "/releases"),
     ("GET", "/releases/{id}"),
     ("GET", "/search"),
@@ -58,6 +60,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/quarantine/discard"),
     ("POST", "/quarantine/{number}/judge"),
     ("POST", "/recalls"),
+    ("POST", "/pseudonyms/{id}/avow"),
+    ("POST", "/pseudonyms/{id}/vouch"),
     ("POST", "/releases/{id}/approve"),
     ("POST", "/releases/{id}/return"),
     ("POST", "/releases/{id}/withdraw"),
@@ -88,6 +92,7 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("GET", "/quarantine/{number}") => on(filter, quarantine::one),
         ("GET", "/recalls") => on(filter, recalls::list),
         ("GET", "/recalls/new") => on(filter, recalls::plan),
+        ("GET", "/pseudonyms") => on(filter, pseudonyms::page),
         ("GET", "/releases") => on(filter, releases::list),
         ("GET", "/releases/{id}") => on(filter, releases::one),
         ("GET", "/search") => on(filter, search::page),
@@ -105,6 +110,8 @@ pub(crate) fn router(dev: bool) -> Router<Shell> {
         ("POST", "/quarantine/discard") => on(filter, quarantine::discard),
         ("POST", "/quarantine/{number}/judge") => on(filter, quarantine::judge),
         ("POST", "/recalls") => on(filter, recalls::act),
+        ("POST", "/pseudonyms/{id}/avow") => on(filter, pseudonyms::avow),
+        ("POST", "/pseudonyms/{id}/vouch") => on(filter, pseudonyms::vouch),
         ("POST", "/releases/{id}/approve") => on(filter, releases::approve),
         ("POST", "/releases/{id}/return") => on(filter, releases::give_back),
         ("POST", "/releases/{id}/withdraw") => on(filter, releases::withdraw),

@@ -45,6 +45,8 @@ pub(crate) struct Handling {
     pub(crate) to: Option<BTreeSet<Id>>,
     /// The groups of this node's state to whose members it is confined.
     pub(crate) groups: BTreeSet<Id>,
+    /// The first recipient, where it is said under a pseudonym.
+    pub(crate) through: Option<Id>,
     /// With TLP:RED, the accounts of this node that may read it.
     pub(crate) readers: BTreeSet<String>,
 }

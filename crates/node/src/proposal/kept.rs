@@ -25,6 +25,8 @@ pub(crate) struct Kept {
     definitions: Vec<String>,
     pub(crate) draft: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    through: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     roster: Option<Roster>,
     digest: String,
     bases: BTreeMap<Id, Timestamp>,
@@ -43,6 +45,7 @@ impl Kept {
             objects: release.objects.clone(),
             definitions: release.definitions.iter().map(|one| one.text().to_owned()).collect(),
             draft: release.draft.clone(),
+            through: release.through.clone(),
             roster: proposal.roster.clone(),
             digest: proposal.digest.clone(),
             bases: proposal.bases.clone(),
@@ -67,6 +70,7 @@ impl Kept {
             release: Release {
                 objects: self.objects,
                 definitions: definitions?,
+                through: self.through,
                 draft: self.draft,
             },
             roster: self.roster,

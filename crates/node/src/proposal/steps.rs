@@ -25,6 +25,7 @@ impl Node {
     /// What could not be released cannot be proposed either. [`Error::Stale`] if the draft, or what
     /// was proposed of it, changed at this moment.
     pub fn propose(&self, session: &Session, proposing: Proposing) -> Result<Proposal, Error> {
+        draft::may_write(session)?;
         self.propose_with(session, proposing, None)
     }
 
@@ -35,10 +36,12 @@ impl Node {
         roster: Roster,
         note: String,
     ) -> Result<Proposal, Error> {
+        draft::may_write(session)?;
         let group = self.group(&roster.group)?.ok_or(Error::NoGroup)?;
         let release = Release {
             objects: vec![self.group_object(&group.id)?],
             definitions: vec![stix::marking::group(&group.id)],
+            through: None,
             draft: None,
         };
         let kind = "group".to_owned();
@@ -46,7 +49,7 @@ impl Node {
         self.propose_with(session, proposing, Some(roster))
     }
 
-    fn propose_with(
+    pub(crate) fn propose_with(
         &self,
         session: &Session,
         proposing: Proposing,
@@ -175,10 +178,10 @@ impl Node {
             return Err(Error::Stale);
         }
         let _turn = Turn::to_sign(self.dir())?;
-        let (ids, objects) = self.signed(session, release)?;
+        let (ids, objects, mut records) = self.prepared(session, release)?;
         let step = Step::Released { by: Person::of(session), at: self.now(), ids: ids.clone() };
         let decided = held.value.decided(step);
-        let mut records = vec![self.proposal_shelf().replacing(id, Some(&held), Some(&decided))?];
+        records.push(self.proposal_shelf().replacing(id, Some(&held), Some(&decided))?);
         records.extend(release.draft.iter().map(|draft| Record::remove(draft::SHELF, draft)));
         let act = Act::Released {
             objects: ids.len() as u64,
@@ -191,6 +194,7 @@ impl Node {
         }
         self.step(objects, records)?;
         self.settle_place()?;
+        self.settle_words(&ids)?;
         Ok(Released { ids })
     }
 

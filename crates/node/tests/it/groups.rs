@@ -29,7 +29,12 @@ fn for_group(n: usize, group: &Id) -> node::Release {
     let definition = stix::marking::group(group);
     let mut object = campaign(n, "for the group", Some(Tlp::Amber));
     object["object_marking_refs"].as_array_mut().unwrap().push(json!(definition.id()));
-    node::Release { objects: vec![object], definitions: vec![definition], draft: None }
+    node::Release {
+        objects: vec![object],
+        definitions: vec![definition],
+        through: None,
+        draft: None,
+    }
 }
 
 fn sees(made: &Made, n: usize, id: &Id) -> bool {

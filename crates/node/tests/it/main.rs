@@ -15,6 +15,7 @@ mod packs;
 mod people;
 mod proofs;
 mod proposals;
+mod pseudonyms;
 mod recalls;
 mod releasing;
 mod remedies;

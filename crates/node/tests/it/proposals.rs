@@ -163,7 +163,7 @@ fn a_proposal_is_shown_to_whom_its_marking_shows_it() {
         let definition = stix::marking::releasable_to(&[state(0)].into(), &persons);
         let mut object = campaign(1, "secret", Some(Tlp::Red));
         object["object_marking_refs"].as_array_mut().unwrap().push(json!(definition.id()));
-        Release { objects: vec![object], definitions: vec![definition], draft: None }
+        Release { objects: vec![object], definitions: vec![definition], through: None, draft: None }
     };
     assert!(!node.has_second(ana, &named(&["ana"])).unwrap());
     assert!(node.has_second(ana, &named(&["ana", "ida"])).unwrap());

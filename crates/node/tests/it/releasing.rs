@@ -70,8 +70,12 @@ fn releases_at_once_never_say_two_things() {
 fn the_preview_says_who_would_see_what() {
     let (made, releaser) = world();
     let (object, definition) = listed(1, "for B");
-    let wanted =
-        node::Release { objects: vec![object], definitions: vec![definition], draft: None };
+    let wanted = node::Release {
+        objects: vec![object],
+        definitions: vec![definition],
+        through: None,
+        draft: None,
+    };
     let preview = made.node.preview(&releaser, &wanted).unwrap();
     let sees: Vec<_> = preview
         .views

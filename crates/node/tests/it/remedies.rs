@@ -88,7 +88,12 @@ fn what_would_be_taken_from_its_readers_is_not_released_anew() {
         stix::marking::releasable_to(&[state(1)].into(), &std::collections::BTreeSet::new());
     let mut narrow = campaign(8, "for one", Some(Tlp::Green));
     narrow["object_marking_refs"].as_array_mut().unwrap().push(json!(definition.id()));
-    let one = Release { objects: vec![narrow], definitions: vec![definition], draft: None };
+    let one = Release {
+        objects: vec![narrow],
+        definitions: vec![definition],
+        through: None,
+        draft: None,
+    };
     made.node.release(&by, one).unwrap();
     let wanted = release(vec![gathers(&[&id(8)])]);
     let found = betrays(&made, &by, &wanted);

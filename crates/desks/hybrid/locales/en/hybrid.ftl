@@ -329,3 +329,11 @@ hybrid-part-parts = Other parts
 
 form-group = Groups
 form-group-hint = Only who is in every group that you tick sees it. Nobody learns who else is in it.
+
+form-through = Under a pseudonym (Chatham House Rule)
+form-through-whom = First recipient
+form-through-hint = It leaves under a name and a key of its own and goes to this partner alone, which passes it on if it vouches for it. Its administrator necessarily learns that it is yours; nobody beyond, unless the text says so.
+form-through-none = No: in your state’s name
+form-through-marking = Choose TLP:CLEAR, TLP:GREEN or partners: the first recipient must see it, and it goes to no group and no named readers
+form-through-knows = { $name } will know that it is yours.
+form-through-then = Its administrator necessarily does. Nobody beyond learns it from the objects, unless the text itself points at you: read it once more for names, places and sources that do. What stands above holds when { $name } vouches and passes it on; until then nobody else sees it.

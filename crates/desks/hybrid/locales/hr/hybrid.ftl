@@ -331,3 +331,11 @@ hybrid-part-parts = Ostali dijelovi
 
 form-group = Skupine
 form-group-hint = Vidi samo tko je u svakoj skupini koju označite. Nitko ne saznaje tko je još u njoj.
+
+form-through = Pod pseudonimom (pravilo Chatham House)
+form-through-whom = Prvi primatelj
+form-through-hint = Odlazi pod svojim imenom i ključem i ide samo ovom partneru, koji ga prosljeđuje ako za njega jamči. Njegov administrator nužno saznaje da je vaše; nitko dalje, osim ako to kaže tekst.
+form-through-none = Ne: u ime vaše države
+form-through-marking = Odaberite TLP:CLEAR, TLP:GREEN ili partnere: prvi primatelj mora vidjeti, a ne ide skupini ni navedenim čitateljima
+form-through-knows = { $name } će znati da je vaše.
+form-through-then = Njegov administrator nužno. Nitko dalje to ne saznaje iz objekata, osim ako sam tekst upućuje na vas: pročitajte još jednom zbog imena, mjesta i izvora. Gornje vrijedi kad { $name } zajamči i proslijedi; dotad nitko drugi ne vidi.

@@ -329,3 +329,11 @@ hybrid-part-parts = Pjesë të tjera
 
 form-group = Grupet
 form-group-hint = E sheh vetëm kush është në çdo grup që shënoni. Askush nuk mëson kush tjetër është në të.
+
+form-through = Nën pseudonim (rregulli i Chatham House)
+form-through-whom = Marrësi i parë
+form-through-hint = Del me emër dhe çelës të vetin dhe shkon vetëm te ky partner, i cili e përcjell nëse garanton për të. Administratori i tij patjetër e mëson se është juaji; askush më tej, përveç nëse e thotë teksti.
+form-through-none = Jo: në emër të shtetit tuaj
+form-through-marking = Zgjidhni TLP:CLEAR, TLP:GREEN ose partnerë: marrësi i parë duhet ta shohë, dhe nuk shkon te grupe ose lexues të përmendur
+form-through-knows = { $name } do ta dijë se është juaji.
+form-through-then = Administratori i tij patjetër. Askush më tej nuk e mëson nga objektet, përveç nëse vetë teksti tregon nga ju: lexojeni edhe një herë për emra, vende dhe burime. Ajo më sipër vlen kur { $name } garanton dhe e përcjell; deri atëherë askush tjetër nuk e sheh.

@@ -230,13 +230,27 @@ impl Checking<'_> {
             }
         }
         let groups = self.form.all("group").filter_map(|ticked| Id::parse(ticked).ok()).collect();
+        let through = Id::parse(self.form.get("through")).ok();
+        if through.as_ref().is_some_and(|relay| !partners.contains(relay)) {
+            self.wrong("through", "form-partner-unknown");
+        }
+        if let Some(relay) = through.as_ref().filter(|_| !to.is_empty()) {
+            // Whoever passes it on sees it.
+            to.insert(relay.clone());
+        }
+        let goes = !to.is_empty() || matches!(tlp, Some(Tlp::Clear | Tlp::Green));
+        if through.is_some()
+            && (!goes || tlp == Some(Tlp::Red) || self.form.all("group").next().is_some())
+        {
+            self.wrong("through", "form-through-marking");
+        }
         let mut readers: BTreeSet<String> = self.form.all("reader").map(str::to_owned).collect();
         if tlp != Some(Tlp::Red) {
             readers.clear();
         } else if readers.is_empty() {
             self.missing("reader-0", "form-red-readers");
         }
-        Handling { tlp, to: Some(to).filter(|to| !to.is_empty()), groups, readers }
+        Handling { tlp, to: Some(to).filter(|to| !to.is_empty()), groups, through, readers }
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) async fn send(
         if !refs.is_empty() {
             note.insert("object_marking_refs".to_owned(), json!(refs));
         }
-        let release = Release { objects: vec![note], definitions, draft: None };
+        let release = Release { objects: vec![note], definitions, through: None, draft: None };
         let (node, session) = (reader.node(), reader.session());
         if node.preview(session, &release)?.second {
             let title = format!("{}: {text}", web::title_of(&seen.object));

@@ -205,6 +205,11 @@ fn shell() -> Vec<Case> {
             ]
         })
         .of(|_, _, id| Ask::form("/recalls", &format!("id={id}"))),
+        case("GET /pseudonyms", |_, _| vec![Ask::page("/pseudonyms")]),
+        case("POST /pseudonyms/{id}/avow", |_, _| Vec::new())
+            .of(|_, _, id| Ask::form(format!("/pseudonyms/{id}/avow"), "")),
+        case("POST /pseudonyms/{id}/vouch", |_, _| Vec::new())
+            .of(|_, _, id| Ask::form(format!("/pseudonyms/{id}/vouch"), "")),
         case("GET /releases", |_, _| vec![Ask::page("/releases")]),
         case("GET /releases/{id}", |_, _| {
             vec![Ask::page(NO_PROPOSAL), Ask::page(format!("{NO_PROPOSAL}?as=HR"))]

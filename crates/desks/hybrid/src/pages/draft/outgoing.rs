@@ -13,6 +13,11 @@ use super::super::report::is_own;
 use crate::form::{Checked, Handling};
 use crate::objects::{NewReport, Report, build};
 
+/// How the document names a reporter who is not named.
+const UNNAMED: &str = "a partner who is not named";
+/// In microseconds.
+const HOUR: i64 = 3_600_000_000;
+
 /// The states that a report may be released to.
 pub(super) fn partners(reader: &Reader) -> Result<BTreeSet<Id>, Fault> {
     Ok(reader.node().peers()?.into_iter().map(|peer| peer.profile.state).collect())
@@ -102,14 +107,25 @@ pub(super) fn outgoing(
             definitions.push(definition);
         }
     }
-    let now = Timestamp::from_micros(reader.now());
+    let through = checked.handling.through.clone();
+    let now = if through.is_some() {
+        // The very moment would tell who was at work.
+        Timestamp::from_micros(reader.now().div_euclid(HOUR) * HOUR)
+    } else {
+        Timestamp::from_micros(reader.now())
+    };
     let profile = node.profile();
+    let reporter = if through.is_some() {
+        UNNAMED.to_owned()
+    } else {
+        format!("{} ({})", profile.name, profile.state_name)
+    };
     let parts = build(&NewReport {
         incident: incident.clone(),
         location,
         report,
         owner: own,
-        reporter: format!("{} ({})", profile.name, profile.state_name),
+        reporter,
         created: now.clone(),
         modified: now,
         markings,
@@ -132,7 +148,7 @@ pub(super) fn outgoing(
     }
     // The incident comes first: the preview's decision is about it.
     objects.sort_by_key(|object| object.get("type").is_none_or(|kind| kind != "incident"));
-    let release = Release { objects, definitions, draft: None };
+    let release = Release { objects, definitions, through, draft: None };
     Ok((incident, node.remedied(reader.session(), release, &draft.remedies)?))
 }
 

@@ -116,6 +116,7 @@ struct Choices {
     picks: Vec<Pick>,
     partners: Vec<Choice>,
     groups: Vec<Choice>,
+    through: Vec<Choice>,
     readers: Vec<Choice>,
 }
 
@@ -158,6 +159,8 @@ struct Desk {
     second: bool,
     /// Whether there is one who could.
     has_second: bool,
+    /// The first recipient, where it leaves under a pseudonym.
+    through: Option<String>,
     /// It waits as it is.
     proposed: bool,
     /// It came back: by whom, when, and why.
@@ -187,6 +190,9 @@ impl Desk {
                 Some(out) if second => reader.node().has_second(reader.session(), &out.release)?,
                 _ => true,
             },
+            through: out
+                .and_then(|out| out.release.through.as_ref())
+                .map(|relay| reader.named(relay).name),
             proposed: draft.proposed,
             returned,
         })
@@ -378,6 +384,7 @@ impl Choices {
             picks: picks(reader, form),
             partners: ticked(reader, form)?,
             groups: groups(reader, form)?,
+            through: through(reader, form)?,
             readers: readers(reader, form)?,
         })
     }
@@ -615,6 +622,16 @@ fn ticked(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
         Choice { chosen: form.has("to", &value), value, name }
     });
     Ok(peers.collect())
+}
+
+fn through(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {
+    let name = reader.texts().say("form-through-none").to_string();
+    let none = Choice { value: String::new(), name, chosen: form.get("through").is_empty() };
+    let peers = reader.node().peers()?.into_iter().map(|peer| {
+        let value = peer.profile.state.to_string();
+        Choice { chosen: form.get("through") == value, name: peer.profile.name, value }
+    });
+    Ok(std::iter::once(none).chain(peers).collect())
 }
 
 fn groups(reader: &Reader, form: &Form) -> Result<Vec<Choice>, Fault> {

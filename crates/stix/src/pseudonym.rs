@@ -1,0 +1,190 @@
+//! Pseudonyms: a state speaks, and only its first recipient knows which (the Chatham House Rule).
+//!
+//! A pseudonym is an identity that follows from a key of its own, so nobody else can have it. The
+//! state tells one other state, the first recipient, by a [`Kind::Told`] that no third reader ever
+//! gets. That one vouches for the key ([`Kind::Vouch`]) to whoever may read what is said under it.
+//! Later the state may own up ([`Kind::Avowal`]): signed with its own key, agreed to by the
+//! pseudonym's.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Pointer};
+use crate::extension::{AVOWAL, PSEUDONYM, VOUCH};
+use crate::id::{ENTENTE_NAMESPACE, Id};
+use crate::object::Object;
+use crate::sign::{PublicKey, SecretKey};
+
+/// What is said of a pseudonym.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// To the first recipient alone: it is mine.
+    Told,
+    /// By the first recipient: I know who it is, and it is this key.
+    Vouch,
+    /// To its readers: it was I.
+    Avowal,
+}
+
+impl Kind {
+    /// The type of the objects that say so.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Told => "entente-pseudonym",
+            Self::Vouch => "entente-vouch",
+            Self::Avowal => "entente-avowal",
+        }
+    }
+
+    /// What objects of this type say.
+    pub fn of(type_name: &str) -> Option<Self> {
+        [Self::Told, Self::Vouch, Self::Avowal].into_iter().find(|one| one.type_name() == type_name)
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Told => PSEUDONYM,
+            Self::Vouch => VOUCH,
+            Self::Avowal => AVOWAL,
+        }
+    }
+}
+
+/// Something said of a pseudonym. By whom is for the signature to say; the pseudonym's own agreement
+/// was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// What.
+    pub kind: Kind,
+    /// The state that says it, as the object names it.
+    pub by: Id,
+    /// The pseudonym.
+    pub pseudonym: Id,
+    /// Its key.
+    pub key: PublicKey,
+    /// To whom alone it is said, of a [`Kind::Told`].
+    pub to: Option<Id>,
+}
+
+#[derive(Deserialize)]
+struct Written {
+    created_by_ref: Id,
+    pseudonym: Id,
+    pseudonym_key: String,
+    pseudonym_proof: Option<String>,
+    told_to: Option<Id>,
+    #[serde(default)]
+    extensions: Map<String, Value>,
+}
+
+/// The identity that belongs to a pseudonym's key, and to no other.
+pub fn identity(key: &PublicKey) -> Result<Id, Error> {
+    Id::named("identity", ENTENTE_NAMESPACE, &format!("pseudonym:{key}"))
+}
+
+impl Word {
+    /// Reads what is said of a pseudonym.
+    ///
+    /// # Errors
+    /// With the place: what is missing, malformed, or not agreed to by the pseudonym's key.
+    pub fn read(object: &Object) -> Result<Self, Error> {
+        let wrong = |key: &str, problem: &str| Error::new(Pointer::root().join(key), problem);
+        let kind = Kind::of(object.id().type_name())
+            .ok_or_else(|| wrong("type", "this says nothing of a pseudonym"))?;
+        let written: Written = object.view()?;
+        let body = written.extensions.get(kind.extension());
+        let of_type = body.and_then(|body| body.get("extension_type")).and_then(Value::as_str);
+        if of_type != Some("new-sdo") {
+            return Err(wrong("extensions", "it does not name the extension that defines it"));
+        }
+        let key = PublicKey::parse(&written.pseudonym_key)
+            .map_err(|error| wrong("pseudonym_key", &error.problem))?;
+        if written.pseudonym != identity(&key)? {
+            return Err(wrong("pseudonym", "does not follow from its key"));
+        }
+        let by = written.created_by_ref;
+        let to = written.told_to.filter(|_| kind == Kind::Told);
+        if kind == Kind::Told && to.is_none() {
+            return Err(wrong("told_to", "is required"));
+        }
+        if kind != Kind::Vouch {
+            let proof = written.pseudonym_proof.unwrap_or_default();
+            if !key.has_signed(&proof_message(kind, &by, to.as_ref(), &key)?, &proof) {
+                return Err(wrong("pseudonym_proof", "is not the pseudonym’s agreement"));
+            }
+        }
+        if *object.id() != id_of(kind, &by, &key)? {
+            return Err(wrong("id", "does not follow from what is said"));
+        }
+        Ok(Self { kind, by, pseudonym: written.pseudonym, key, to })
+    }
+}
+
+/// The first recipient vouches for a pseudonym's key, before those for whom these markings are.
+pub fn vouch(by: &Id, key: &PublicKey, markings: &[Id]) -> Result<Map<String, Value>, Error> {
+    frame(Kind::Vouch, by, key, markings)
+}
+
+/// A state tells its first recipient which pseudonym is its own.
+pub fn tell(
+    by: &Id,
+    to: &Id,
+    key: &SecretKey,
+    markings: &[Id],
+) -> Result<Map<String, Value>, Error> {
+    let mut object = frame(Kind::Told, by, &key.public(), markings)?;
+    object.insert("told_to".to_owned(), json!(to));
+    agreed(object, Kind::Told, by, Some(to), key)
+}
+
+/// A state owns up to a pseudonym.
+pub fn avow(by: &Id, key: &SecretKey, markings: &[Id]) -> Result<Map<String, Value>, Error> {
+    agreed(frame(Kind::Avowal, by, &key.public(), markings)?, Kind::Avowal, by, None, key)
+}
+
+fn agreed(
+    mut object: Map<String, Value>,
+    kind: Kind,
+    by: &Id,
+    to: Option<&Id>,
+    key: &SecretKey,
+) -> Result<Map<String, Value>, Error> {
+    let proof = key.sign_bytes(&proof_message(kind, by, to, &key.public())?);
+    object.insert("pseudonym_proof".to_owned(), json!(proof));
+    Ok(object)
+}
+
+fn frame(
+    kind: Kind,
+    by: &Id,
+    key: &PublicKey,
+    markings: &[Id],
+) -> Result<Map<String, Value>, Error> {
+    let mut frame = json!({
+        "type": kind.type_name(), "spec_version": "2.1", "id": id_of(kind, by, key)?,
+        "pseudonym": identity(key)?, "pseudonym_key": key.to_string(),
+        "extensions": { (kind.extension()): { "extension_type": "new-sdo" } },
+    });
+    if !markings.is_empty() {
+        frame["object_marking_refs"] = json!(markings);
+    }
+    Ok(frame.as_object().cloned().unwrap_or_default())
+}
+
+/// Said again, it is the same object.
+fn id_of(kind: Kind, by: &Id, key: &PublicKey) -> Result<Id, Error> {
+    let name = kind.type_name();
+    Id::named(name, ENTENTE_NAMESPACE, &format!("{name}:{by}:{key}"))
+}
+
+/// What the pseudonym's key signs to agree. It has no `type` and no `id`, so no STIX object can
+/// ever be taken for it, nor it for one.
+fn proof_message(kind: Kind, by: &Id, to: Option<&Id>, key: &PublicKey) -> Result<Vec<u8>, Error> {
+    crate::canonical::to_vec(&json!({
+        "entente_pseudonym_proof": 1,
+        "says": kind.type_name(),
+        "owner": by,
+        "told_to": to,
+        "pseudonym_key": key.to_string(),
+    }))
+}
