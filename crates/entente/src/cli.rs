@@ -380,15 +380,14 @@ pub(crate) struct AddUser {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "certificate-or-fingerprint", required = true, multiple = false, args = ["certificate", "fingerprint"])]
 pub(crate) struct BindUser {
     /// The account's name; of a partner, the name in its invitation
     pub(crate) name: String,
     /// The certificate, in PEM
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", required_unless_present = "fingerprint")]
     pub(crate) certificate: Option<PathBuf>,
     /// Its SHA-256 fingerprint instead
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "HEX", conflicts_with = "certificate")]
     pub(crate) fingerprint: Option<String>,
 }
 

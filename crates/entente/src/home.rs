@@ -91,6 +91,13 @@ impl From<node::Error> for Error {
                 Some("name its folder with --dir, or make one with `entente init`"),
             ),
             E::NoAccount { .. } => (Kind::NotFound, Some("`entente user list` tells the accounts")),
+            E::NoCollection { .. } => {
+                (Kind::NotFound, Some("`entente collection list` tells the collections"))
+            }
+            E::CollectionExists { .. } | E::BadCollectionName { .. } => (Kind::Invalid, None),
+            E::CertificateTaken { .. } => {
+                (Kind::Refused, Some("`entente user unbind` loosens the other account first"))
+            }
             E::NotPublic { .. } => (
                 Kind::Refused,
                 Some("if this host is meant, and the way to it is yours, give --allow-private"),

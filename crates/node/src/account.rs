@@ -221,12 +221,14 @@ impl Node {
         name: &str,
         change: impl Fn(&mut Account),
     ) -> Result<(), Error> {
-        let changed = self.accounts().update(name, |held| {
+        let told = self.told_of_account(name, |account| Act::AccountRights { account })?;
+        let change = |held: Option<Account>| {
             held.map(|mut account| {
                 change(&mut account);
                 account
             })
-        })?;
+        };
+        let changed = self.accounts().update_with(name, change, &[told])?;
         changed.map(|_| ()).ok_or_else(|| Error::NoAccount { name: name.to_owned() })
     }
 

@@ -34,6 +34,9 @@ impl Node {
     pub fn unbind_certificates(&self, name: &str) -> Result<(), Error> {
         let account = self.account(name)?;
         let account = account.ok_or_else(|| Error::NoAccount { name: name.to_owned() })?;
+        if account.certificates.is_empty() {
+            return Ok(());
+        }
         self.change_account(name, |account| account.certificates.clear())?;
         for certificate in &account.certificates {
             self.certificates().remove(certificate)?;

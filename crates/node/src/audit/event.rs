@@ -193,6 +193,11 @@ pub enum Act {
         /// Its name.
         account: String,
     },
+    /// Changed what an account may do in collections, or with which certificates it signs in.
+    AccountRights {
+        /// Its name.
+        account: String,
+    },
     /// Removed an account.
     AccountRemoved {
         /// Its name.
@@ -304,6 +309,7 @@ pub const KINDS: &[&str] = &[
     "account-added",
     "account-role",
     "account-password",
+    "account-rights",
     "account-removed",
     "peer-invited",
     "peer-added",

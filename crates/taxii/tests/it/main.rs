@@ -7,4 +7,5 @@ mod hidden;
 mod made;
 mod pages;
 mod refused;
+mod seeds;
 mod writing;

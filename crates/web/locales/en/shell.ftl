@@ -462,6 +462,7 @@ audit-is-discarded = Discarded what was kept aside
 audit-is-account-added = Added an account
 audit-is-account-role = Changed a role
 audit-is-account-password = Set a password
+audit-is-account-rights = Changed an account’s rights
 audit-is-account-removed = Removed an account
 audit-is-peer-invited = Invited a partner
 audit-is-peer-added = Added a partner or feed

@@ -470,6 +470,7 @@ audit-is-discarded = Odbačeno izdvojeno
 audit-is-account-added = Dodan račun
 audit-is-account-role = Promijenjena uloga
 audit-is-account-password = Postavljena lozinka
+audit-is-account-rights = Promijenjena prava računa
 audit-is-account-removed = Uklonjen račun
 audit-is-peer-invited = Pozvan partner
 audit-is-peer-added = Dodan partner ili izvor

@@ -462,6 +462,7 @@ audit-is-discarded = Hodhi çfarë ishte mënjanë
 audit-is-account-added = Shtoi llogari
 audit-is-account-role = Ndryshoi rolin
 audit-is-account-password = Vendosi fjalëkalim
+audit-is-account-rights = Ndryshoi të drejtat e një llogarie
 audit-is-account-removed = Hoqi llogari
 audit-is-peer-invited = Ftoi partner
 audit-is-peer-added = Shtoi partner ose burim

@@ -239,6 +239,7 @@ fn detail(reader: &Reader, act: &Act, told: &Told) -> String {
         }
         Act::AccountAdded { account, .. }
         | Act::AccountPassword { account }
+        | Act::AccountRights { account }
         | Act::AccountRemoved { account } => crate::foreign(account),
         Act::PeerInvited { peer } | Act::KeyChosen { peer, .. } => party(peer.as_str()),
         Act::PeerAdded { peer, .. } | Act::PeerChanged { peer } | Act::PeerRemoved { peer } => {
