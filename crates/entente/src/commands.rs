@@ -19,6 +19,7 @@ mod matching;
 mod pack;
 mod peer;
 mod recall;
+mod prove;
 mod release;
 mod search;
 mod show;

@@ -63,6 +63,7 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
     let result = runtime.block_on(async {
         let handle = Handle::new();
         let sync = node.start_sync();
+        let proofs = node.start_proofs();
         tokio::spawn(end(handle.clone(), args.child));
         let public = args.public.clone();
         let told = Told { is_tls: address.is_tls, public, child: args.child, out };
@@ -86,6 +87,7 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
             }
         };
         sync.abort();
+        proofs.abort();
         served.context("the server failed")
     });
     runtime.shutdown_timeout(GRACE);

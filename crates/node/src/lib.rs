@@ -17,6 +17,7 @@ mod error;
 mod feed;
 mod four_eyes;
 mod group;
+mod hints;
 mod host;
 mod judge;
 mod key;
@@ -116,6 +117,7 @@ struct Inner {
     deliveries: delivery::Ledger,
     pulls: pull::Pulls,
     statuses: statuses::Statuses,
+    lines: hints::Lines,
     nudge: tokio::sync::Notify,
     seal: [u8; 32],
     /// The newest version that this node gave, in milliseconds since 1970.
@@ -194,6 +196,7 @@ impl Node {
             deliveries: delivery::Ledger::default(),
             pulls: pull::Pulls::default(),
             statuses: statuses::Statuses::default(),
+            lines: hints::Lines::default(),
             nudge: tokio::sync::Notify::new(),
             seal,
             stamp: std::sync::atomic::AtomicI64::new(0),

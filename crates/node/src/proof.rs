@@ -108,6 +108,11 @@ impl Node {
         Ok(self.proof_shelf().get(owner.as_str())?)
     }
 
+    /// Whether a proof was made with this store, and not with the one that it is a copy of.
+    pub fn is_of_this_store(&self, proof: &Proof) -> bool {
+        proof.lineage == self.inner.store.lineage()
+    }
+
     fn proof_shelf(&self) -> store::Shelf<Proof> {
         self.inner.store.shelf(SHELF)
     }

@@ -90,6 +90,11 @@ impl Node {
         let wake = self.inner.pulls.wake(&origin.to_string());
         let mut pause = self.patience(origin).await;
         let mut connection = None;
+        // Ends with this task.
+        let mut ears = tokio::task::JoinSet::new();
+        if let Origin::Node(state) = origin {
+            ears.spawn(self.clone().listen(state.clone()));
+        }
         loop {
             tokio::select! {
                 () = wake.notified() => {}
@@ -98,6 +103,9 @@ impl Node {
             let (next, outcome) = self.round(origin, &mut connection, &|_| {}).await;
             pause = next;
             if let Origin::Node(state) = origin {
+                if let Ok(counts) = &outcome {
+                    pause = self.paced(state, next, counts.objects() > 0);
+                }
                 let answer = outcome.as_ref().map(|_| ()).map_err(ToString::to_string);
                 let is_news = self.set_link(state, answer);
                 match &outcome {

@@ -26,6 +26,7 @@
 mod assets;
 mod closure;
 mod cookie;
+mod doubt;
 mod fault;
 mod foreign;
 mod frame;

@@ -1,9 +1,11 @@
 //! Who reads a page.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::Method;
 use axum::http::request::Parts;
-use node::{Node, Session};
+use node::{Node, Session, Standings};
 use serde_json::Value;
 use stix::Object;
 use store::View;
@@ -20,6 +22,8 @@ pub struct Reader {
     session: Session,
     texts: Texts,
     path: String,
+    /// How the proofs with partners stand, when the page needs it.
+    pub(crate) standings: Arc<OnceLock<Option<Standings>>>,
 }
 
 impl Reader {
@@ -110,7 +114,7 @@ where
         let asked = parts.extensions.get::<Asked>().cloned();
         match asked {
             Some(Asked { session: Some(session), texts }) => {
-                Ok(Self { shell, session, texts, path })
+                Ok(Self { shell, session, texts, path, standings: Arc::default() })
             }
             // A form that comes after the session's end cannot be sent again by a redirect.
             _ if parts.method != Method::GET => Err(Fault::SignIn { to: "/".to_owned() }),

@@ -34,6 +34,15 @@ pub(crate) enum Peer {
         /// The name, code or identity
         peer: String,
     },
+    /// Compare what a partner released to us with what we hold of it, and fetch what is missing
+    ///
+    /// Both sides compare the number and the hash of the objects, and find what differs with few
+    /// questions. What we hold and the partner does not release to us any more is named, not
+    /// deleted.
+    Prove {
+        /// The name, code or identity
+        peer: String,
+    },
     /// Choose between keys that claim to succeed one: until then nothing of its owner is admitted
     Resolve(ResolvePeer),
     /// End the relation with a peer or feed; what it released to us, or brought, stays

@@ -11,6 +11,10 @@ pub(crate) enum Release {
         /// What needs a second person from now on
         #[arg(value_enum)]
         four_eyes: Option<FourEyes>,
+        /// Whether to pass on to partners what other states marked TLP:CLEAR or TLP:GREEN [default
+        /// of a new node: no]
+        #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+        relay: Option<bool>,
     },
     /// List what waits, and what became of what was proposed
     List(Who),
@@ -102,5 +106,14 @@ impl From<FourEyes> for node::FourEyes {
             FourEyes::BeyondState => Self::BeyondState,
             FourEyes::Always => Self::Always,
         }
+    }
+}
+
+/// Yes or no, as people write them.
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("say yes or no".to_owned()),
     }
 }

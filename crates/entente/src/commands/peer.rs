@@ -9,7 +9,7 @@ use node::{Invitation, KeyState, Node, Origin, Profile, Reach};
 use serde::Serialize;
 use stix::Id;
 
-use super::{ask, feed, files, key};
+use super::{ask, feed, files, key, prove};
 use crate::cli::{AddPeer, Invite, Peer, ResolvePeer};
 use crate::error::{Context, Error, Kind, Result};
 use crate::home;
@@ -26,6 +26,7 @@ pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
         Peer::List => list(&node, out),
         Peer::Show { peer } => feed::show(&node, &peer, out),
         Peer::Pull { peer } => feed::pull(&node, &peer, out),
+        Peer::Prove { peer } => prove::run(&node, &peer, out),
         Peer::Resolve(args) => resolve(&node, &args, out),
         Peer::Remove(args) => feed::remove(&node, &args, out),
     }

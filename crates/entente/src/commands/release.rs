@@ -17,12 +17,20 @@ use crate::output::{Output, line};
 pub(crate) fn run(dir: &Path, act: Release, out: Output) -> Result<()> {
     let node = home::open(dir)?;
     match act {
-        Release::Policy { four_eyes } => {
+        Release::Policy { four_eyes, relay } => {
             if let Some(four_eyes) = four_eyes {
                 node.set_four_eyes(four_eyes.into())?;
             }
-            let held = node.four_eyes()?;
-            out.one(&held, || held.slug().to_owned())
+            if let Some(relay) = relay {
+                node.set_relay(relay)?;
+            }
+            let (held, relays) = (node.four_eyes()?, node.relays());
+            let policy = serde_json::json!({ "four_eyes": held, "relay": relays });
+            out.one(&policy, || {
+                let passes =
+                    if relays { "; passes on what others marked CLEAR or GREEN" } else { "" };
+                format!("{}{passes}", held.slug())
+            })
         }
         Release::List(who) => act_as(&node, &who, |session| list(&node, session, out)),
         Release::Show { id, who } => act_as(&node, &who, |session| show(&node, session, &id, out)),

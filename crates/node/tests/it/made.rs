@@ -257,6 +257,7 @@ pub(crate) struct Tamper(Arc<Mutex<Tampering>>);
 #[derive(Default)]
 struct Tampering {
     left_out: Vec<Id>,
+    has_no_recalls: bool,
     replaced: Option<(String, String)>,
     added: Vec<String>,
     is_silent: bool,
@@ -266,6 +267,11 @@ impl Tamper {
     /// Withholds these objects, and no others.
     pub(crate) fn leave_out(&self, ids: &[Id]) {
         self.0.lock().unwrap().left_out = ids.to_vec();
+    }
+
+    /// Withholds what calls something back.
+    pub(crate) fn withhold_recalls(&self) {
+        self.0.lock().unwrap().has_no_recalls = true;
     }
 
     /// Alters a text.
@@ -298,6 +304,9 @@ impl Tamper {
         let mut page: Envelope = serde_json::from_str(body).unwrap();
         let named = |raw: &RawValue, id: &Id| raw.get().contains(&format!("\"id\":\"{id}\""));
         page.objects.retain(|raw| !tampering.left_out.iter().any(|id| named(raw, id)));
+        if tampering.has_no_recalls {
+            page.objects.retain(|raw| !raw.get().contains("\"type\":\"entente-recall\""));
+        }
         if !page.objects.is_empty() {
             let added = tampering.added.iter().cloned();
             page.objects.extend(added.map(|text| RawValue::from_string(text).unwrap()));

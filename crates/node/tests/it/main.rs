@@ -8,6 +8,7 @@ mod drafts;
 mod feeds;
 mod foreign;
 mod groups;
+mod hints;
 mod keys;
 mod made;
 mod middle;

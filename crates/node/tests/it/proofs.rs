@@ -73,7 +73,11 @@ fn what_the_owner_does_not_release_any_more_is_told_and_stays() {
     run(async {
         let clock = clock();
         let (a, b) = (made_with(0, &clock), made_with(1, &clock));
-        let _serving = connect(&a, &b).await;
+        let (url, tamper, _serving) = serve_tampered(&a.node).await;
+        // Else B would have erased it.
+        tamper.withhold_recalls();
+        let invitation = a.node.invite(profile(1), &url, "").unwrap();
+        b.node.accept(invitation, node::Reach::Anywhere).unwrap();
         let releaser = a.person(Role::Releaser);
         a.node.release(&releaser, release(vec![campaign(1, "wide", Some(Tlp::Green))])).unwrap();
         b.node.pull_from("XA").await.unwrap();

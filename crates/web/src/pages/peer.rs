@@ -40,7 +40,26 @@ struct Inside {
     intervals: Vec<(u64, String, bool)>,
     /// How many objects of a feed would be erased with it.
     held: Option<u64>,
+    /// How the proofs with a state stand.
+    proof: Option<ProofPanel>,
 }
+
+/// The last proof with a partner.
+struct ProofPanel {
+    last: Option<LastProof>,
+    /// Whether what others passed on fits the partner's word, and of when.
+    word: Option<String>,
+}
+
+struct LastProof {
+    facts: Vec<(String, String)>,
+    is_equal: bool,
+    /// The objects that differ, with their pages where there are any, and how.
+    differing: Vec<(String, String)>,
+}
+
+/// How many of the objects that differ the page names.
+const MOST_NAMED: usize = 100;
 
 #[derive(Template)]
 #[template(path = "peer.html")]
@@ -264,7 +283,12 @@ fn inside(reader: &Reader, found: &Found, status: &Status) -> Result<Inside, Fau
         Origin::Feed(name) => Some(node.held_of_feed(name)?),
         Origin::Node(_) => None,
     };
+    let proof = match &found.origin {
+        Origin::Node(state) => Some(proof(reader, state)?),
+        Origin::Feed(_) => None,
+    };
     Ok(Inside {
+        proof,
         rows: vec![row("peer-round", &status.last), row("peer-total", &status.total)],
         ours: ours.unwrap_or_else(never),
         theirs,
@@ -277,6 +301,49 @@ fn inside(reader: &Reader, found: &Found, status: &Status) -> Result<Inside, Fau
         intervals: intervals.into_iter().map(|one| (one, span(one), one == every)).collect(),
         held,
     })
+}
+
+/// How the proofs with a state stand.
+fn proof(reader: &Reader, state: &stix::Id) -> Result<ProofPanel, Fault> {
+    let (node, texts) = (reader.node(), reader.texts());
+    let say = |key: &str| texts.say(key).to_string();
+    let last = node.last_proof(state)?.map(|proof| {
+        let differing = proof.differences.iter().take(MOST_NAMED);
+        let sum = proof.sum.to_string();
+        let mut facts = vec![
+            (say("proof-last"), texts.moment(proof.at)),
+            (say("proof-count"), proof.count.to_string()),
+            (say("proof-held"), proof.held.to_string()),
+            (say("proof-hash"), sum.chars().take(16).collect()),
+        ];
+        let result = if !node.is_of_this_store(&proof) {
+            say("proof-copy")
+        } else if proof.is_equal() {
+            say("proof-equal")
+        } else {
+            texts.say("proof-differs").with("n", proof.differences.len()).to_string()
+        };
+        facts.insert(1, (say("proof-result"), result));
+        LastProof {
+            facts,
+            is_equal: proof.is_equal(),
+            differing: differing
+                .map(|found| (found.id.to_string(), reader.differs(found.kind)))
+                .collect(),
+        }
+    });
+    let carried = node.carried()?;
+    let carried = carried.into_iter().find(|one| one.signed.statement.owner == *state);
+    let word = carried.map(|carried| match carried.differs_since {
+        Some(since) if carried.is_wrong(reader.now()) => {
+            texts.say("proof-word-differs").with("when", texts.moment(since)).to_string()
+        }
+        _ => {
+            let at = texts.moment(carried.signed.statement.at.micros());
+            texts.say("proof-word-equal").with("when", at).to_string()
+        }
+    });
+    Ok(ProofPanel { last, word })
 }
 
 /// The word by which a value is written.

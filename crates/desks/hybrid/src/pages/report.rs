@@ -115,6 +115,7 @@ struct Page {
     basis: String,
     version: String,
     signed: bool,
+    doubt: Option<String>,
     lead: String,
     summary: String,
     affected: Vec<Named>,
@@ -288,6 +289,7 @@ fn show(
             .with("when", texts.moment(released))
             .to_string(),
         signed: seen.signed,
+        doubt: reader.doubt(seen),
         lead: web::foreign(facts.description.as_deref().unwrap_or_default()),
         summary: summary(reader, &report),
         affected: affected(reader, &report),

@@ -25,6 +25,8 @@ pub(super) struct Row {
     /// The band's slug, and its name.
     pub(super) confidence: (&'static str, String),
     pub(super) mark: Mark,
+    /// What the proofs with its owner leave in doubt.
+    pub(super) doubt: Option<String>,
     pub(super) badge: Badge,
     pub(super) fresh: bool,
     pub(super) point: Option<(f64, f64)>,
@@ -69,6 +71,7 @@ impl Row {
             claimed_by: web::foreign(&by.join("; ")),
             confidence: (band, texts.of("hybrid-confidence-", band).to_string()),
             mark: reader.mark(&badge),
+            doubt: reader.doubt(seen),
             badge,
             fresh: !mine && seen.received > reader.session().last_visit,
             point: facts.place.as_ref().and_then(crate::objects::Place::point),
