@@ -20,6 +20,8 @@ mod owners;
 pub mod replica;
 mod world;
 
+pub(crate) use middle::Middle;
+pub(crate) use replica::Page;
 pub use world::Counts;
 
 /// How bad the weather is.

@@ -86,6 +86,12 @@ enum Task {
         /// Runs of thirty replicas as a pure state machine
         #[arg(long)]
         runs: Option<u64>,
+        /// Runs of real nodes on a simulated network
+        #[arg(long)]
+        real: Option<u64>,
+        /// Minutes of three real processes on bad lines, killed at random
+        #[arg(long, value_name = "MINUTES")]
+        chaos: Option<u64>,
         /// The seed of the first run; each further one has the next
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -107,7 +113,9 @@ fn main() -> ExitCode {
         Task::Samples { check } => samples::run(&root, check),
         Task::Docs { check } => docs::run(&root, check),
         Task::Vectors { check } => vectors::run(&root, check),
-        Task::Simulate { runs, seed } => simulate::run(&root, &simulate::Wanted { runs, seed }),
+        Task::Simulate { runs, real, chaos, seed } => {
+            simulate::run(&root, &simulate::Wanted { runs, real, chaos, seed })
+        }
         Task::Shots => shots::run(&root),
     };
     match result {

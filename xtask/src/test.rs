@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::command::Cmd;
 use crate::count::Count;
 use crate::progress::Run;
-use crate::{docs, setup, tidy, ui};
+use crate::{docs, setup, simulate, tidy, ui};
 
 /// Runs all checks and tests; `quick` leaves out those that need a browser or a Python client.
 pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
@@ -49,6 +49,7 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
         });
         run.step("command reference is up to date", || docs::compare(root).map(done));
         if !quick {
+            run.step("killed nodes on bad lines", || simulate::short(root).map(done));
             run.step("browser", || browser(root));
             run.step("TAXII clients", || clients(root));
             run.step("TAXII servers", || servers(root));

@@ -5,23 +5,24 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use stix::Object;
 use stix::marking::Tlp;
+use stix::sign::SecretKey;
 
 use super::replica::Page;
 use crate::chance::Chance;
-use crate::ledger::{key, state};
+use crate::ledger::state;
 
 /// The node, and everything that ever passed through it: what was recalled from it, it has kept.
-#[derive(Debug)]
 pub(crate) struct Middle {
     /// Its number.
     pub(crate) node: usize,
+    key: SecretKey,
     archive: Vec<Arc<Object>>,
 }
 
 impl Middle {
-    /// The node with this number turns.
-    pub(crate) fn new(node: usize) -> Self {
-        Self { node, archive: Vec::new() }
+    /// The node with this number and signing key turns.
+    pub(crate) fn new(node: usize, key: SecretKey) -> Self {
+        Self { node, key, archive: Vec::new() }
     }
 
     /// Keeps what it gets.
@@ -37,7 +38,7 @@ impl Middle {
             let Some(old) = chance.pick(&self.archive) else { break };
             objects.push(match chance.below(4) {
                 0 => altered(old, chance).map_or_else(|| old.clone(), Arc::new),
-                1 => claimed(old, self.node, chance).map_or_else(|| old.clone(), Arc::new),
+                1 => self.claimed(old, chance).map_or_else(|| old.clone(), Arc::new),
                 _ => old.clone(),
             });
         }
@@ -48,6 +49,17 @@ impl Middle {
             _ => honest.last,
         };
         Page { objects, last }
+    }
+
+    /// Another's object, signed by its own key: as the other's, or as its own of the same name.
+    fn claimed(&self, object: &Object, chance: &mut Chance) -> Option<Object> {
+        let mut body = object.value();
+        body.insert("object_marking_refs".to_owned(), json!([Tlp::Clear.definition_id()]));
+        if chance.percent(50) {
+            body.insert("created_by_ref".to_owned(), json!(state(self.node)));
+        }
+        body.remove("extensions");
+        stix::sign::sign(body, &self.key).ok()
     }
 }
 
@@ -69,15 +81,4 @@ fn altered(object: &Object, chance: &mut Chance) -> Option<Object> {
         }
     }
     Object::parse(Value::Object(body).to_string()).ok()
-}
-
-/// Another's object, signed by its own key: as the other's, or as its own of the same name.
-fn claimed(object: &Object, by: usize, chance: &mut Chance) -> Option<Object> {
-    let mut body = object.value();
-    body.insert("object_marking_refs".to_owned(), json!([Tlp::Clear.definition_id()]));
-    if chance.percent(50) {
-        body.insert("created_by_ref".to_owned(), json!(state(by)));
-    }
-    body.remove("extensions");
-    stix::sign::sign(body, &key(by)).ok()
 }

@@ -1,7 +1,7 @@
 //! Thirty nodes, what is on its way between them, and the weather.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use release::{Place, Viewer};
@@ -130,7 +130,10 @@ impl World {
     /// All nodes empty and the weather decided.
     pub(crate) fn new(seed: u64, setup: Setup) -> Self {
         let mut chance = Chance::of(seed);
-        let middle = setup.dishonest.then(|| Middle::new(chance.below(setup.nodes)));
+        let middle = setup.dishonest.then(|| {
+            let node = chance.below(setup.nodes);
+            Middle::new(node, key(node))
+        });
         let node = |n: usize, chance: &mut Chance| {
             let relay = chance.percent(20) || middle.as_ref().is_some_and(|one| one.node == n);
             let place = Place { relay, ..Place::of(state(n)) };
