@@ -91,7 +91,7 @@ pub fn run(program: &Path, lasts: Duration, seed: u64) -> Result<Told> {
     let begun = Instant::now();
     loop {
         match chaos.missing()? {
-            None => return Ok(chaos.told),
+            None => return Ok(chaos.told.clone()),
             Some(missing) if begun.elapsed() > PATIENCE => bail!("seed {seed}: {missing}"),
             Some(_) => std::thread::sleep(Duration::from_secs(1)),
         }
@@ -134,7 +134,8 @@ impl Chaos {
                 let url = format!("http://{}", self.net.reach(guest, host));
                 let identity = self.nodes.get(guest).map(|node| node.identity.clone());
                 let whom = ["--name", code(guest), "--code", code(guest), "--url", &url];
-                let id = ["--state-id", &identity.unwrap_or_default(), "-o", file];
+                let identity = identity.unwrap_or_default();
+                let id = ["--state-name", code(guest), "--state-id", &identity, "-o", file];
                 self.said(host, &[&["peer", "invite"], &whom[..], &id].concat())?;
                 let status: Value = serde_json::from_str(&self.said(host, &["--json", "status"])?)?;
                 let fingerprint = status["fingerprint"].as_str().context("it has a key")?;

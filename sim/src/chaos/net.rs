@@ -186,7 +186,7 @@ fn address(n: usize, to: usize) -> String {
 
 /// Ports that differ between two of these that run at once on the loopback.
 fn port(n: usize) -> u16 {
-    let base = 20_000 + u16::try_from(std::process::id() % 100).unwrap_or_default() * 300;
+    let base = 10_000 + u16::try_from(std::process::id() % 60).unwrap_or_default() * 300;
     base + u16::try_from(n).unwrap_or_default()
 }
 
