@@ -205,8 +205,10 @@ impl Shared {
                 if !is_right {
                     let wanted = may.then(|| said.object.text());
                     let seen = seen.first().map(|object| object.text().to_owned());
+                    let owners = inner.running.get(&said.owner);
+                    let way = owners.map(|from| way(node, from, said.owner, id));
                     return Ok(Some(format!(
-                        "{viewer:?} at node {n} sees {seen:?}, and should see {wanted:?}, marked {:?}",
+                        "{viewer:?} at node {n} sees {seen:?}, and should see {wanted:?}, marked {:?}; {way:?}",
                         said.marks
                     )));
                 }
@@ -214,6 +216,20 @@ impl Shared {
         }
         Ok(None)
     }
+}
+
+/// How far a node is with what another has for it: for whoever looks for the fault.
+fn way(node: &Node, from: &Node, owner: usize, id: &Id) -> String {
+    let at_owner = from.view_of(Viewer::Node(node.profile().state.clone())).get(id);
+    let added = at_owner.map(|seen| seen.map(|seen| Timestamp::from_micros(seen.added)));
+    let partners = node.partners().unwrap_or_default();
+    let link = partners.into_iter().find(|one| one.profile.state == state(owner));
+    let link = link.map(|partner| partner.link);
+    let peer = node.find_peer(state(owner).as_str());
+    let up_to = peer.and_then(|peer| node.held_up_to(&peer));
+    format!(
+        "its owner added it for this node at {added:?}; the node holds all up to {up_to:?}, and its link is {link:?}"
+    )
 }
 
 /// What the simulation speaks of: everything else at a node is none of its business.
