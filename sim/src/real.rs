@@ -16,6 +16,7 @@ mod prepared;
 mod wire;
 mod world;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,15 +24,17 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use node::{Node, Options, Release, Session};
-use release::Place;
-use serde_json::{Map, Value, json};
+use release::{Place, Viewer};
+use serde_json::json;
+use stix::marking::{Marking, Tlp};
 use stix::recall::{Recall, Versions};
-use stix::{Id, Object, Timestamp};
+use stix::{Id, Object};
+use store::{CollectionKind, PageQuery, View};
 use taxii::client::Network;
 
 use crate::chance::Chance;
 use crate::ledger::{self, Ledger, Said, state, thing};
-use crate::oracle::Mark;
+use crate::oracle::{ACCOUNTS, Mark};
 use crate::replicas::Middle;
 pub use prepared::Prepared;
 use prepared::{BEGIN, PASSWORD, RELEASER, Seeded, SkewedClock, host};
@@ -92,7 +95,6 @@ struct Run {
     chance: Chance,
     now: Arc<AtomicI64>,
     clocks: Vec<Arc<SkewedClock>>,
-    recalls: usize,
     counts: Counts,
     /// The ticks at which nodes come back.
     down: Vec<(u64, usize)>,
@@ -113,7 +115,7 @@ pub fn run(seed: u64, setup: Setup, prepared: &Prepared) -> Result<Counts> {
     };
     let relays = (0..nodes).map(|n| middle == Some(n) || chance.percent(20)).collect();
     let inner = Inner {
-        running: std::collections::BTreeMap::new(),
+        running: BTreeMap::new(),
         ledger: Ledger::default(),
         bent,
         chance: Chance::of(chance.any()),
@@ -152,16 +154,8 @@ pub fn run(seed: u64, setup: Setup, prepared: &Prepared) -> Result<Counts> {
             live(n, folder.clone(), clock.clone(), random, shared.clone())
         });
     }
-    let mut run = Run {
-        setup,
-        shared,
-        chance,
-        now,
-        clocks,
-        recalls: 0,
-        counts: Counts::default(),
-        down: Vec::new(),
-    };
+    let mut run =
+        Run { setup, shared, chance, now, clocks, counts: Counts::default(), down: Vec::new() };
     run.drive(&mut sim)?;
     run.counts.pages = run.shared.pages.load(Ordering::Relaxed);
     run.counts.looks = run.shared.looked.load(Ordering::Relaxed);
@@ -287,55 +281,37 @@ impl Run {
             .session;
         let id = thing(owner, self.chance.below(2));
         let marks = ledger::marks(&mut self.chance, nodes);
-        let earlier: Vec<Said> = self.shared.inner().ledger.of(&id).cloned().collect();
-        let before: Vec<_> = earlier.iter().map(|said| &*said.marks).collect();
-        let told = ledger::to_be_told(owner, &before, &marks, nodes);
         let name = format!("said {}", self.counts.said);
-        let body = json!({ "type": "campaign", "spec_version": "2.1", "id": id, "name": name });
-        let mut parts = vec![(body, marks, None)];
-        let last = earlier.last().and_then(|said| said.object.version().cloned());
-        if let (Some(up_to), false) = (last, told.is_empty()) {
-            self.recalls += 1;
-            let at = Timestamp::from_millis(node.now().div_euclid(1_000));
-            let recall = Recall {
-                owner: state(owner),
-                object: id.clone(),
-                versions: Versions::UpTo(up_to.clone()),
-                effective: at.clone(),
-                reason: None,
-                lifted: false,
-            };
-            let name = ledger::id("entente-recall", owner, self.recalls);
-            let body = Value::Object(recall.unsigned(&name, &at, &[]));
-            let marks = vec![Mark::To(told, std::collections::BTreeSet::new())];
-            parts.push((body, marks, Some((id, up_to))));
+        let mut object = json!({
+            "type": "campaign", "spec_version": "2.1", "id": id, "name": name,
+            "object_marking_refs": ledger::refs(&marks),
+        });
+        if let (Some(object), true) = (object.as_object_mut(), ledger::refs(&marks).is_empty()) {
+            object.remove("object_marking_refs");
         }
-        self.release(&node, &session, owner, parts)
-    }
-
-    fn release(
-        &mut self,
-        node: &Node,
-        session: &Session,
-        owner: usize,
-        parts: Vec<(Value, Vec<Mark>, Option<(Id, Timestamp)>)>,
-    ) -> Result<()> {
-        let mut release = Release::default();
-        for (body, marks, _) in &parts {
-            let mut object: Map<String, Value> = body.as_object().cloned().unwrap_or_default();
-            object.insert("object_marking_refs".to_owned(), json!(ledger::refs(marks)));
-            object.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
-            release.objects.push(object);
-            release.definitions.extend(marks.iter().filter_map(ledger::definition));
-        }
-        let released = node.release(session, release)?;
-        for (id, (_, marks, recall)) in released.ids.iter().zip(parts) {
-            let object = newest_of(node, owner, id, &marks)?;
-            self.counts.said += 1;
-            let said = Said { object: Arc::new(object), owner, marks, recall };
-            self.shared.inner().ledger.note(said);
+        let release = Release {
+            objects: object.as_object().cloned().into_iter().collect(),
+            definitions: marks.iter().filter_map(ledger::definition).collect(),
+            draft: None,
+        };
+        node.release(&session, release)?;
+        let object = newest_of(&node, owner, &id, &marks)?;
+        self.note(Said { object: Arc::new(object), owner, marks, recall: None });
+        // Whom it was narrowed from is told by recalls, which the node makes itself.
+        for (object, marks) in recalls_of(&node, owner, nodes)? {
+            if self.shared.inner().ledger.find(&object).is_none() {
+                let recall = Recall::read(&object)?;
+                let Versions::UpTo(up_to) = recall.versions else { continue };
+                let recall = Some((recall.object, up_to));
+                self.note(Said { object: Arc::new(object), owner, marks, recall });
+            }
         }
         Ok(())
+    }
+
+    fn note(&mut self, said: Said) {
+        self.counts.said += 1;
+        self.shared.inner().ledger.note(said);
     }
 
     /// The weather passes: the network is whole, the clocks are right, everybody is up; and what
@@ -392,4 +368,58 @@ fn newest_of(node: &Node, owner: usize, id: &Id, marks: &[Mark]) -> Result<Objec
     let viewer = world::person(&state(at), account, at == owner);
     let seen = node.view_of(viewer).get(id)?;
     Ok(seen.with_context(|| format!("{id} was released and is not there"))?.object)
+}
+
+/// The recalls that an owner's node holds, as whoever may read them there finds them, with how
+/// they are marked.
+fn recalls_of(node: &Node, owner: usize, nodes: usize) -> Result<Vec<(Object, Vec<Mark>)>> {
+    let collection = node.store().collection(&CollectionKind::Released)?.key;
+    let people = (0..ACCOUNTS).map(|account| world::person(&state(owner), account, account == 0));
+    let viewers = people.chain((0..nodes).map(|n| Viewer::Node(state(n))));
+    let mut found = BTreeMap::new();
+    for viewer in viewers {
+        let query = PageQuery {
+            types: vec![stix::recall::TYPE.to_owned()],
+            ..PageQuery::of(collection, 10_000)
+        };
+        let view = node.view_of(viewer);
+        for item in view.page(&query)?.items {
+            let object = Object::parse(item.bytes)?;
+            if object.header().created_by_ref == Some(state(owner)) {
+                let marks = object.header().marking_refs.iter().map(|id| mark_of(&view, id, nodes));
+                let marks = marks.collect::<Result<_>>()?;
+                found.insert(object.id().clone(), (object, marks));
+            }
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// What a marking means, in the oracle's words.
+fn mark_of(view: &View, id: &Id, nodes: usize) -> Result<Mark> {
+    let marking = match Marking::builtin(id) {
+        Some(marking) => marking,
+        None => {
+            Marking::of(&view.get(id)?.context("who sees an object sees its markings")?.object)?
+        }
+    };
+    let number = |state: &Id| (0..nodes).find(|n| ledger::state(*n) == *state);
+    Ok(match marking {
+        Marking::Tlp(Tlp::Clear) => Mark::Clear,
+        Marking::Tlp(Tlp::Green) => Mark::Green,
+        Marking::Tlp(Tlp::Amber) => Mark::Amber,
+        Marking::Tlp(Tlp::AmberStrict) => Mark::AmberStrict,
+        Marking::Tlp(Tlp::Red) => Mark::Red,
+        Marking::ReleasableTo { states, persons } => {
+            let person = |name: &String| {
+                let (account, state) = name.split_once('@')?;
+                Some((account.strip_prefix('a')?.parse().ok()?, number(&Id::parse(state).ok()?)?))
+            };
+            Mark::To(
+                states.iter().filter_map(number).collect(),
+                persons.iter().filter_map(person).collect(),
+            )
+        }
+        _ => Mark::Unknown,
+    })
 }
