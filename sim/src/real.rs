@@ -292,7 +292,7 @@ impl Run {
         let release = Release {
             objects: object.as_object().cloned().into_iter().collect(),
             definitions: marks.iter().filter_map(ledger::definition).collect(),
-            draft: None,
+            ..Release::default()
         };
         node.release(&session, release)?;
         let object = newest_of(&node, owner, &id, &marks)?;
