@@ -106,6 +106,9 @@ impl<'n> Judge<'n> {
                 (settled, _) => settled,
             };
         }
+        if Kind::of(object.id().type_name()) == Some(Kind::Told) {
+            return self.told(object, at);
+        }
         let statement = match self.hear(object, at) {
             Ok(statement) => statement,
             Err(refusal) => return Admission::Refused(refusal),
@@ -170,49 +173,63 @@ impl<'n> Judge<'n> {
             return Admission::Refused(Refusal::FalseCreator { named: named.to_string() });
         }
         match Kind::of(verified.object().id().type_name()) {
-            Some(_) => self.word(verified, owner, at),
+            Some(_) => self.word(verified, owner),
             None => self.in_time(verified, owner),
         }
     }
 
-    /// What an owner says of a pseudonym. What it says to this node alone never enters the log, and
-    /// is the administrator's to know.
-    fn word(&mut self, verified: Verified, owner: Id, at: i64) -> Admission {
+    /// What an owner says of a pseudonym: that it vouches for it, or that it was this one.
+    fn word(&mut self, verified: Verified, owner: Id) -> Admission {
         let word = match Word::read(verified.object()) {
             Ok(word) if word.by == owner => word,
             Ok(word) => {
                 return Admission::Refused(Refusal::FalseCreator { named: word.by.to_string() });
             }
-            Err(error) => {
-                return Admission::Refused(Refusal::Statement { problem: error.to_string() });
-            }
+            Err(error) => return statement(&error),
         };
-        let (pseudonym, key) = (word.pseudonym.clone(), word.key.clone());
+        let admission = self.in_time(verified, owner);
+        if !matches!(admission, Admission::Admitted(_)) {
+            return admission;
+        }
         let record = match word.kind {
-            Kind::Told if word.to.as_ref() == Some(self.node.me()) => asked_record(&word, at),
-            Kind::Told => {
-                let problem = "it was told to another".to_owned();
-                return Admission::Refused(Refusal::Invalid { problem });
-            }
             Kind::Vouch => vouch_record(&word),
             Kind::Avowal => avowal_record(&word),
+            Kind::Told => return Admission::Refused(Refusal::BadSignature),
         };
-        let admission = match word.kind {
-            Kind::Told => Admission::Known,
-            Kind::Vouch | Kind::Avowal => self.in_time(verified, owner),
-        };
-        let counts = matches!(admission, Admission::Admitted(_) | Admission::Known);
         match record {
-            Ok(record) if counts => self.records.push(record),
-            Ok(_) => {}
-            Err(error) => {
-                return Admission::Refused(Refusal::Statement { problem: error.to_string() });
-            }
+            Ok(record) => self.records.push(record),
+            Err(error) => return statement(&error),
         }
-        if counts && word.kind == Kind::Vouch {
-            self.rings.add(pseudonym, key);
+        if word.kind == Kind::Vouch {
+            self.rings.add(word.pseudonym, word.key);
         }
         admission
+    }
+
+    /// What a state tells this node alone: which pseudonym is its own. It never enters the log, and
+    /// is the administrator's to know.
+    fn told(&mut self, object: &Object, at: i64) -> Admission {
+        let word = match Word::read(object) {
+            Ok(word) => word,
+            Err(error) => return statement(&error),
+        };
+        if word.to.as_ref() != Some(self.node.me()) {
+            let problem = "it was told to another".to_owned();
+            return Admission::Refused(Refusal::Invalid { problem });
+        }
+        let ring = self.rings.of_owner(&word.by);
+        let speaks = |ring: &&keys::Keyring| {
+            let by = ring.keys().find(|(key, _)| word.is_by(key));
+            by.is_some_and(|(key, _)| ring.judge(&key.id(), at) == Judgement::Good)
+        };
+        if ring.filter(speaks).is_none() {
+            return Admission::Refused(Refusal::BadSignature);
+        }
+        match asked_record(&word, at) {
+            Ok(record) => self.records.push(record),
+            Err(error) => return statement(&error),
+        }
+        Admission::Known
     }
 
     /// What a feed brought that nobody signed: the feed's. It may speak for no state.
@@ -365,6 +382,10 @@ impl Node {
             }
         }
     }
+}
+
+fn statement(error: &impl ToString) -> Admission {
+    Admission::Refused(Refusal::Statement { problem: error.to_string() })
 }
 
 fn unwelcome(judgement: Judgement, key: &KeyId) -> Refusal {

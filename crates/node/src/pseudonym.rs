@@ -111,9 +111,11 @@ impl Node {
         let told = releasable_to(&[relay.clone()].into(), &std::collections::BTreeSet::new());
         let marks = [Tlp::Amber.definition_id(), told.id().clone()];
         objects.push(Admitted::definition(told.clone(), self.me().clone()));
-        let word = pseudonym::tell(self.me(), relay, &key, &marks)?;
-        let now = Timestamp::from_millis(self.stamp());
-        objects.push(self.as_own(self.sign_as(word, &now, None)?)?);
+        let state = self.inner.key.current();
+        let word = pseudonym::tell(self.me(), relay, &state, &key.public(), &marks)?;
+        let word = sign_under(word, &speaker, &key, &hour)?;
+        let word = stix::sign::verify(word, &key.public())?;
+        objects.push(Admitted::owned(word, speaker.clone()));
         let mut said = vec![identity_of(&speaker, &markings)];
         said.extend(release.objects.iter().cloned());
         let mut ids = Vec::new();
@@ -132,9 +134,19 @@ impl Node {
         Ok((ids, objects))
     }
 
-    fn as_own(&self, signed: Object) -> Result<Admitted, Error> {
-        let verified = stix::sign::verify(signed, &self.public_key())?;
-        Ok(Admitted::owned(verified, self.me().clone()))
+    /// The names of this node's state that stand in what is to be said under a pseudonym. What the
+    /// text itself says, no key hides.
+    pub fn own_names_in(&self, release: &Release) -> Vec<String> {
+        let profile = self.profile();
+        let names = [&profile.state_name, &profile.name];
+        let texts: Vec<String> =
+            release.objects.iter().map(|object| json!(object).to_string().to_lowercase()).collect();
+        let stands = |name: &str| texts.iter().any(|text| text.contains(&name.to_lowercase()));
+        let mut found: Vec<_> = names.into_iter().filter(|name| stands(name)).cloned().collect();
+        if stands(profile.state.as_str()) {
+            found.push(profile.code.clone());
+        }
+        found
     }
 
     /// What this node does with the objects of pseudonyms.

@@ -13,7 +13,7 @@ use crate::error::{Error, Pointer};
 use crate::extension::{AVOWAL, PSEUDONYM, VOUCH};
 use crate::id::{ENTENTE_NAMESPACE, Id};
 use crate::object::Object;
-use crate::sign::{PublicKey, SecretKey};
+use crate::sign::{self, PublicKey, SecretKey};
 
 /// What is said of a pseudonym.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,14 +50,16 @@ impl Kind {
     }
 }
 
-/// Something said of a pseudonym. By whom is for the signature to say; the pseudonym's own agreement
-/// was verified.
+/// Something said of a pseudonym. What the pseudonym's key has to say to it was verified: of an
+/// avowal that it agrees, of a [`Kind::Told`] that it signed. Whether the state said so is for its
+/// own key to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// What.
     pub kind: Kind,
     /// The state that says it, as the object names it.
     pub by: Id,
+    proof: String,
     /// The pseudonym.
     pub pseudonym: Id,
     /// Its key.
@@ -73,6 +75,8 @@ struct Written {
     pseudonym_key: String,
     pseudonym_proof: Option<String>,
     told_to: Option<Id>,
+    speaker: Option<Id>,
+    speaker_proof: Option<String>,
     #[serde(default)]
     extensions: Map<String, Value>,
 }
@@ -102,21 +106,34 @@ impl Word {
         if written.pseudonym != identity(&key)? {
             return Err(wrong("pseudonym", "does not follow from its key"));
         }
-        let by = written.created_by_ref;
-        let to = written.told_to.filter(|_| kind == Kind::Told);
-        if kind == Kind::Told && to.is_none() {
-            return Err(wrong("told_to", "is required"));
-        }
-        if kind != Kind::Vouch {
-            let proof = written.pseudonym_proof.unwrap_or_default();
-            if !key.has_signed(&proof_message(kind, &by, to.as_ref(), &key)?, &proof) {
+        let is_told = kind == Kind::Told;
+        let to = written.told_to.filter(|_| is_told);
+        let by = if is_told {
+            if to.is_none() || written.created_by_ref != written.pseudonym {
+                return Err(wrong("told_to", "it does not say to whom, or is not the pseudonym’s"));
+            }
+            sign::verify(object.clone(), &key)?;
+            written.speaker.ok_or_else(|| wrong("speaker", "is required"))?
+        } else {
+            written.created_by_ref
+        };
+        let proof = written.speaker_proof.unwrap_or_default();
+        if kind == Kind::Avowal {
+            let agreed = written.pseudonym_proof.unwrap_or_default();
+            if !key.has_signed(&proof_message(kind, &by, None, &key)?, &agreed) {
                 return Err(wrong("pseudonym_proof", "is not the pseudonym’s agreement"));
             }
         }
         if *object.id() != id_of(kind, &by, &key)? {
             return Err(wrong("id", "does not follow from what is said"));
         }
-        Ok(Self { kind, by, pseudonym: written.pseudonym, key, to })
+        Ok(Self { kind, by, proof, pseudonym: written.pseudonym, key, to })
+    }
+
+    /// Whether the state whose key this is said so itself, of a [`Kind::Told`].
+    pub fn is_by(&self, state: &PublicKey) -> bool {
+        proof_message(self.kind, &self.by, self.to.as_ref(), &self.key)
+            .is_ok_and(|message| state.has_signed(&message, &self.proof))
     }
 }
 
@@ -125,31 +142,27 @@ pub fn vouch(by: &Id, key: &PublicKey, markings: &[Id]) -> Result<Map<String, Va
     frame(Kind::Vouch, by, key, markings)
 }
 
-/// A state tells its first recipient which pseudonym is its own.
+/// A state tells its first recipient which pseudonym is its own. The pseudonym says it, the state's
+/// own key agrees: so it goes where the pseudonym's objects go, and is none of the state's.
 pub fn tell(
     by: &Id,
     to: &Id,
-    key: &SecretKey,
+    state: &SecretKey,
+    key: &PublicKey,
     markings: &[Id],
 ) -> Result<Map<String, Value>, Error> {
-    let mut object = frame(Kind::Told, by, &key.public(), markings)?;
+    let mut object = frame(Kind::Told, by, key, markings)?;
     object.insert("told_to".to_owned(), json!(to));
-    agreed(object, Kind::Told, by, Some(to), key)
+    object.insert("speaker".to_owned(), json!(by));
+    let proof = state.sign_bytes(&proof_message(Kind::Told, by, Some(to), key)?);
+    object.insert("speaker_proof".to_owned(), json!(proof));
+    Ok(object)
 }
 
 /// A state owns up to a pseudonym.
 pub fn avow(by: &Id, key: &SecretKey, markings: &[Id]) -> Result<Map<String, Value>, Error> {
-    agreed(frame(Kind::Avowal, by, &key.public(), markings)?, Kind::Avowal, by, None, key)
-}
-
-fn agreed(
-    mut object: Map<String, Value>,
-    kind: Kind,
-    by: &Id,
-    to: Option<&Id>,
-    key: &SecretKey,
-) -> Result<Map<String, Value>, Error> {
-    let proof = key.sign_bytes(&proof_message(kind, by, to, &key.public())?);
+    let mut object = frame(Kind::Avowal, by, &key.public(), markings)?;
+    let proof = key.sign_bytes(&proof_message(Kind::Avowal, by, None, &key.public())?);
     object.insert("pseudonym_proof".to_owned(), json!(proof));
     Ok(object)
 }
@@ -177,7 +190,7 @@ fn id_of(kind: Kind, by: &Id, key: &PublicKey) -> Result<Id, Error> {
     Id::named(name, ENTENTE_NAMESPACE, &format!("{name}:{by}:{key}"))
 }
 
-/// What the pseudonym's key signs to agree. It has no `type` and no `id`, so no STIX object can
+/// What the other key signs to agree. It has no `type` and no `id`, so no STIX object can
 /// ever be taken for it, nor it for one.
 fn proof_message(kind: Kind, by: &Id, to: Option<&Id>, key: &PublicKey) -> Result<Vec<u8>, Error> {
     crate::canonical::to_vec(&json!({

@@ -8,6 +8,7 @@ mod markings;
 mod objects;
 mod patterns;
 mod proofs;
+mod pseudonyms;
 mod signatures;
 mod texts;
 mod times;
