@@ -55,6 +55,7 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<()> {
             run.step("TAXII servers", || servers(root));
             run.step("TAXII 2.1, statement by statement", || statements(root));
             run.step("signatures through others’ programs", || signatures(root));
+            run.step("pulling from another’s server", || feeds(root));
             run.step("other validators", || validators(root));
             run.step("other formats, others’ data", || formats(root));
             run.step("other matchers of patterns", || matchers(root));
@@ -135,6 +136,15 @@ fn signatures(root: &Path) -> Result<Count> {
     let e2e = root.join("e2e");
     Cmd::new(e2e.join(".venv/bin/python"))
         .args(["clients/signatures_test.py", "-v"])
+        .dir(&e2e)
+        .counted()
+}
+
+/// A node pulls from medallion.
+fn feeds(root: &Path) -> Result<Count> {
+    let e2e = root.join("e2e");
+    Cmd::new(e2e.join(".venv/bin/python"))
+        .args(["clients/feeds_test.py", "-v"])
         .dir(&e2e)
         .counted()
 }

@@ -118,7 +118,7 @@ impl From<node::Error> for Error {
             | E::Malformed { .. }
             | E::BadPack(_)
             | E::Stix(_) => (Kind::Invalid, None),
-            E::Client(_) => (Kind::NotReached, None),
+            E::Client(error) => (Kind::NotReached, Some(error.hint())),
             _ => (Kind::Failed, None),
         };
         let failure = Self::of(kind, &error);

@@ -47,7 +47,7 @@ fn read(path: &Path, most: u64) -> Result<Bytes, Error> {
 
 impl Node {
     /// The events of a feed that are new or changed, the oldest change first.
-    pub(super) async fn from_misp(
+    pub(super) async fn pull_misp(
         &self,
         feed: &str,
         shop: &Shop,

@@ -34,6 +34,9 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// The same for a feed.
 const LONGEST_FEED: Duration = Duration::from_hours(1);
 
+/// How long a feed's server may think: some need long for a page of a large collection.
+const SLOW: Duration = Duration::from_mins(1);
+
 /// What this process knows of pulling that is written down seldom, and how followers are woken.
 #[derive(Default)]
 pub(crate) struct Pulls {
@@ -246,7 +249,7 @@ impl Node {
                     None => self.connect(source.clone()).await?,
                 };
                 let held = connection.insert(held);
-                self.from_node(state, &source, &held.client, &held.collection, round).await
+                self.pull_node(state, &source, &held.client, &held.collection, round).await
             }
             Origin::Feed(name) => {
                 let wanted = name.clone();
@@ -255,16 +258,18 @@ impl Node {
                 let Feed { kind, terms, .. } = feed;
                 match kind {
                     FeedKind::Taxii { access, api_root, collections, from } => {
-                        let config = Config { api_root, ..self.config(&access, &terms)? };
+                        let config = self.config(&access, &terms)?;
+                        let config = Config { api_root, patience: SLOW, ..config };
                         let client = Client::new(config)?;
-                        self.from_taxii(name, &client, &collections, from.as_ref(), round).await
+                        self.pull_taxii(name, &client, &collections, from.as_ref(), round).await
                     }
                     FeedKind::Misp { access } => {
-                        let files = Files::new(self.config(&access, &terms)?)?;
-                        self.from_misp(name, &misp::Shop::Remote(files), round).await
+                        let config = self.config(&access, &terms)?;
+                        let files = Files::new(Config { patience: SLOW, ..config })?;
+                        self.pull_misp(name, &misp::Shop::Remote(files), round).await
                     }
                     FeedKind::Folder { path } => {
-                        self.from_misp(name, &misp::Shop::Folder(path), round).await
+                        self.pull_misp(name, &misp::Shop::Folder(path), round).await
                     }
                 }
             }
@@ -349,7 +354,9 @@ impl Node {
                 (status.last, status.last_at) = (counts, Some(now));
                 status.total.add(&counts);
             }
-            remarks.into_iter().for_each(|remark| status.remark(remark));
+            for remark in remarks {
+                status.remark(remark);
+            }
             let mut asked = None;
             match trouble {
                 None => {

@@ -112,13 +112,12 @@ pub struct Status {
     /// What was passed by lately and why, in English; the newest last.
     pub remarks: Vec<String>,
     /// When it was written down.
-    #[serde(skip)]
     kept: i64,
 }
 
 impl Status {
     pub(crate) fn remark(&mut self, text: String) {
-        if self.remarks.last() != Some(&text) {
+        if !self.remarks.contains(&text) {
             self.remarks.push(text);
         }
         let surplus = self.remarks.len().saturating_sub(REMARKS);
@@ -130,10 +129,10 @@ impl Node {
     /// How pulling goes: what this process knows, or else what was written down last.
     pub fn pull_status(&self, origin: &Origin) -> Result<Status, Error> {
         let key = origin.to_string();
-        if let Some(known) = self.inner.pulls.status(&key) {
-            return Ok(known);
-        }
-        Ok(self.status_shelf().get(&key)?.unwrap_or_default())
+        let kept = self.status_shelf().get(&key)?.unwrap_or_default();
+        // A command may have pulled meanwhile.
+        let known = self.inner.pulls.status(&key).filter(|known| known.kept >= kept.kept);
+        Ok(known.unwrap_or(kept))
     }
 
     /// Changes a status; writes it down when it says something new, else seldom.

@@ -43,7 +43,7 @@ impl Keeping for OfFeed<'_> {
 
 impl Node {
     /// Everything that a state's node released to us since the last time.
-    pub(super) async fn from_node(
+    pub(super) async fn pull_node(
         &self,
         state: &Id,
         source: &Source,
@@ -59,7 +59,7 @@ impl Node {
     }
 
     /// Everything that a server added to its collections since the last time.
-    pub(super) async fn from_taxii(
+    pub(super) async fn pull_taxii(
         &self,
         feed: &str,
         client: &Client,

@@ -333,8 +333,8 @@ fn publish(dir: &std::path::Path, events: &[(usize, i64, Option<String>)]) {
     std::fs::write(dir.join("manifest.json"), serde_json::to_vec(&manifest).unwrap()).unwrap();
 }
 
-fn text(value: &serde_json::Value) -> Option<String> {
-    Some(value.to_string())
+fn text(value: &serde_json::Value) -> String {
+    value.to_string()
 }
 
 /// The names of the groupings that the node's people see: one for each event.
@@ -378,7 +378,7 @@ fn a_misp_feed_is_followed_by_its_manifest() {
             let dir = tempfile::tempdir().unwrap();
             let broken = Some("{\"Event\": nonsense".to_owned());
             let first = event(1, "one.example", 1);
-            publish(dir.path(), &[(1, 1, text(&first)), (2, 2, broken), (3, 3, None)]);
+            publish(dir.path(), &[(1, 1, Some(text(&first))), (2, 2, broken), (3, 3, None)]);
             let kind = if over_the_network {
                 let url = shop(dir.path()).await;
                 FeedKind::Misp { access: Access { url, ..Access::default() } }
@@ -398,8 +398,8 @@ fn a_misp_feed_is_followed_by_its_manifest() {
                 dir.path(),
                 &[
                     (1, 1, Some("now broken".to_owned())),
-                    (2, 5, text(&changed)),
-                    (3, 3, text(&event(3, "three.example", 3))),
+                    (2, 5, Some(text(&changed))),
+                    (3, 3, Some(text(&event(3, "three.example", 3)))),
                 ],
             );
             let made = made.restarted();

@@ -154,11 +154,13 @@ fn objects(script: &Script, query: &str) -> Response {
         return broken(script.broken);
     }
     let texts: Vec<_> = page.iter().map(|(_, _, text)| text.as_str()).collect();
-    let mut body = format!("{{\"more\":{more},\"objects\":[{}]", texts.join(","));
-    if more && script.words {
-        body += &format!(",\"next\":\"{}\"", skip + page.len());
-    }
-    let mut answer = taxii(body + "}");
+    let next = if more && script.words {
+        format!(",\"next\":\"{}\"", skip + page.len())
+    } else {
+        String::new()
+    };
+    let objects = texts.join(",");
+    let mut answer = taxii(format!("{{\"more\":{more},\"objects\":[{objects}]{next}}}"));
     if script.dates
         && let Some((last, ..)) = page.last()
     {

@@ -40,20 +40,18 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
+    let segments = address.segments();
     let inner = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
+        is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
     };
-    match (a, b) {
+    match segments {
         // Translated to IPv4 (RFC 6052), and tunnelled in it (RFC 3056).
-        (0x64, 0xff9b) if [c, d, e, f] == [0; 4] => inner(g, h),
-        (0x2002, _) => inner(b, c),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => inner(high, low),
         // Teredo, ORCHID and others for protocols, and for documents.
-        (0x2001, 0..=0x1ff | 0xdb8) | (0x3fff, 0..=0xfff) => false,
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // What is given to hosts at all. The rest is of this machine or link, mapped, local to a
         // site, for many receivers, or not given to anybody.
-        _ => (0x2000..=0x3fff).contains(&a),
+        [first, ..] => (0x2000..=0x3fff).contains(&first),
     }
 }
 

@@ -24,25 +24,24 @@ impl FromStr for Pin {
         use base64::Engine;
         let wrong = || "expected SHA-256 as 64 hexadecimal digits or as sha256/BASE64".to_owned();
         let text = text.trim();
-        let bytes = match text.strip_prefix("sha256/") {
-            Some(rest) => base64::engine::general_purpose::STANDARD
+        let bytes = if let Some(rest) = text.strip_prefix("sha256/") {
+            base64::engine::general_purpose::STANDARD
                 .decode(rest.trim_start_matches('/'))
-                .map_err(|_| wrong())?,
-            None => {
-                let digits: Vec<u32> = text
-                    .chars()
-                    .filter(|c| !matches!(c, ':' | ' '))
-                    .map(|c| c.to_digit(16).ok_or_else(wrong))
-                    .collect::<Result<_, _>>()?;
-                let pair = |pair: &[u32]| {
-                    let digit = |at: usize| pair.get(at).copied().unwrap_or_default();
-                    u8::try_from(digit(0) * 16 + digit(1)).unwrap_or_default()
-                };
-                if digits.len() != 64 {
-                    return Err(wrong());
-                }
-                digits.chunks(2).map(pair).collect()
+                .map_err(|_| wrong())?
+        } else {
+            let digits: Vec<u32> = text
+                .chars()
+                .filter(|c| !matches!(c, ':' | ' '))
+                .map(|c| c.to_digit(16).ok_or_else(wrong))
+                .collect::<Result<_, _>>()?;
+            let pair = |pair: &[u32]| {
+                let digit = |at: usize| pair.get(at).copied().unwrap_or_default();
+                u8::try_from(digit(0) * 16 + digit(1)).unwrap_or_default()
+            };
+            if digits.len() != 64 {
+                return Err(wrong());
             }
+            digits.chunks(2).map(pair).collect()
         };
         bytes.try_into().map(Self).map_err(|_| wrong())
     }

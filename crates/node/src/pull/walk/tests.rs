@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// How a server behaves.
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
 #[derive(Clone, Debug)]
 struct Habits {
     /// It takes `added_after` to mean “at or after”.
