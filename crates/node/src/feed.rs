@@ -291,10 +291,6 @@ impl Node {
                 self.feed_shelf().update_with(name, change, &told)?;
             }
         }
-        self.note_status(origin, |status| {
-            status.next = None;
-            status.capped = false;
-        })?;
         self.inner.nudge.notify_waiters();
         Ok(terms)
     }

@@ -4,6 +4,7 @@
 //! is in [`crate::pull`].
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use crate::Node;
@@ -52,10 +53,10 @@ impl Node {
                             stays
                         });
                         for (origin, settings) in wanted {
-                            if !followed.contains_key(&origin) {
-                                let (follower, whom) = (node.clone(), origin.clone());
-                                let task = tasks.spawn(async move { follower.follow(&whom).await });
-                                followed.insert(origin, Followed { settings, task });
+                            if let Entry::Vacant(free) = followed.entry(origin) {
+                                let (puller, whom) = (node.clone(), free.key().clone());
+                                let task = tasks.spawn(async move { puller.follow(&whom).await });
+                                free.insert(Followed { settings, task });
                             }
                         }
                     }

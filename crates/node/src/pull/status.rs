@@ -150,6 +150,7 @@ impl Node {
                 != after.trouble.as_ref().map(|one| one.kind)
             || before.failures != after.failures
             || before.capped != after.capped
+            || (before.next.is_some() && after.next.is_none())
             || before.remarks != after.remarks;
         let now = self.now();
         if says_more || now.saturating_sub(before.kept) >= SELDOM {

@@ -41,9 +41,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
-    let inner = |high: u16, low: u16| {
-        is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
-    };
+    let inner =
+        |high: u16, low: u16| is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
     match segments {
         // Translated to IPv4 (RFC 6052), and tunnelled in it (RFC 3056).
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => inner(high, low),
