@@ -269,6 +269,11 @@ impl Node {
         let mut terms = self.terms(origin)?.ok_or_else(no_peer)?;
         change(&mut terms);
         terms.check()?;
+        // Before the settings, so that whoever meets them asks at once.
+        self.note_status(origin, |status| {
+            status.next = None;
+            status.capped = false;
+        })?;
         let act = Act::PeerChanged { peer: origin.to_string() };
         let told = [self.told(Event::of(self.actor(), act))?];
         match origin {
