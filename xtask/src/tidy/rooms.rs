@@ -18,7 +18,10 @@ const ROOMS: &[Room] = &[
     Room { manifest: "crates/pack/", may_use: &["stix"] },
     Room { manifest: "crates/store/", may_use: &["stix", "release"] },
     Room { manifest: "crates/taxii/", may_use: &["stix", "release", "store"] },
-    Room { manifest: "crates/node/", may_use: &["stix", "release", "pack", "store", "taxii"] },
+    Room {
+        manifest: "crates/node/",
+        may_use: &["stix", "release", "convert", "pack", "store", "taxii"],
+    },
     Room { manifest: "crates/web/", may_use: &["stix", "release", "store", "node"] },
     // A desk never names another desk: they meet in objects that refer to each other.
     Room { manifest: "crates/desks/*/", may_use: &["stix", "release", "store", "node", "web"] },
