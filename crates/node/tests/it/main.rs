@@ -3,6 +3,7 @@
 mod admission;
 mod audit;
 mod collections;
+mod catch_up;
 mod converge;
 mod drafts;
 mod feeds;
