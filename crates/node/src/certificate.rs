@@ -1,9 +1,10 @@
-//! Accounts bound to certificates of clients.
+//! Accounts bound to certificates of clients, and the certificate that this node shows as a client.
 //!
 //! A bound account signs in over TAXII with its certificate alone, and no longer without it: its
 //! password is good only beside it. Pages are not concerned.
 
 use taxii::Fingerprint;
+use taxii::client::Identity;
 
 use crate::account::Account;
 use crate::{Error, Node};
@@ -11,7 +12,34 @@ use crate::{Error, Node};
 /// Which account a certificate is bound to, by its fingerprint.
 const SHELF: &str = "certificate";
 
+/// The files in the node's folder with the certificate that it shows to a server that asks for
+/// one, and with its key.
+const CHAIN: &str = "client.pem";
+const KEY: &str = "client.key";
+
 impl Node {
+    /// The certificate that this node shows when it pulls, if it has one.
+    pub(crate) fn identity(&self) -> Result<Option<Identity>, Error> {
+        let read = |name: &str| {
+            let path = self.dir().join(name);
+            match std::fs::read_to_string(&path) {
+                Ok(text) => Ok(Some(text)),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                Err(source) => Err(Error::Io { path, source }),
+            }
+        };
+        let lacks = |name: &str| Error::Malformed {
+            path: self.dir().join(name),
+            reason: "a certificate and its key belong together".to_owned(),
+        };
+        match (read(CHAIN)?, read(KEY)?) {
+            (Some(chain), Some(key)) => Ok(Some(Identity { chain, key })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(lacks(KEY)),
+            (None, Some(_)) => Err(lacks(CHAIN)),
+        }
+    }
+
     /// Binds an account to a certificate, beside those to which it is bound already. A certificate
     /// is one account's.
     pub fn bind_certificate(&self, name: &str, certificate: Fingerprint) -> Result<(), Error> {

@@ -126,6 +126,18 @@ fn a_client_signs_in_with_the_certificate_of_its_account() {
     assert!(is_refused(&ask(&serving, None, Some(&password))), "the password alone is not enough");
     assert!(is_refused(&ask(&serving, Some(&unknown), None)));
     assert!(is_refused(&ask(&serving, None, None)));
+
+    // Another node pulls with the certificate that lies in its folder.
+    let other = dir.path().join("other");
+    json(&other, &["init", "--name", "Zagreb", "--code", "HR"]);
+    let add = ["peer", "add-taxii", "tirana", &serving.taxii, "--allow-private", "--roots", &cert];
+    let pull = |dir: &Path| command(dir, &["peer", "pull", "tirana"]).output().expect("it runs");
+    json(&other, &add);
+    assert!(!pull(&other).status.success(), "without it nobody is let in");
+    fs::write(other.join("client.pem"), &vouched.chain).expect("it is written");
+    fs::write(other.join("client.key"), &vouched.key).expect("it is written");
+    let pulled = pull(&other);
+    assert!(pulled.status.success(), "{}", String::from_utf8_lossy(&pulled.stderr));
     drop(serving);
 
     // With roots, what nobody vouches for does not come to the door, bound or not.

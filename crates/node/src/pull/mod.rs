@@ -314,6 +314,7 @@ impl Node {
         Ok(Config {
             url: access.url.clone(),
             credentials,
+            identity: self.identity()?,
             roots: access.roots.clone(),
             pin: pin.map_err(|reason| Error::Setting { reason })?,
             allow: access.allow.clone(),
