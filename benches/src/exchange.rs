@@ -85,15 +85,24 @@ pub(crate) fn run(root: &Path, place: &Path, report: &mut Report) -> Result<()> 
         if let Some(before) = &before {
             compare(before, &figures, report);
         }
-        posts::run(&node, size, report)?;
+        attempt("writes", report, |report| posts::run(&node, size, report));
         if before.is_none() {
-            load::run(&node, size, report)?;
-            hostile::run(&node, size, report)?;
+            attempt("load", report, |report| load::run(&node, size, report));
+            attempt("hostile", report, |report| hostile::run(&node, size, report));
         }
         before = Some(figures);
         std::fs::remove_dir_all(&node.dir)?;
     }
-    peers::run(root, place, quick, report)
+    attempt("peers", report, |report| peers::run(root, place, quick, report));
+    Ok(())
+}
+
+/// Measures a part; that it failed is a result, too, and spoils no other.
+fn attempt(what: &str, report: &mut Report, part: impl FnOnce(&mut Report) -> Result<()>) {
+    if let Err(error) = part(report) {
+        println!("{what}: {error:?}");
+        report.row(&format!("{what}: failed ({error})"), 1.0, "", Bar::Most(0.0));
+    }
 }
 
 /// What ten times as many objects make of the same read.

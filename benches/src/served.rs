@@ -188,6 +188,18 @@ impl Server {
         self.mebibytes("VmHWM:")
     }
 
+    /// How long its threads have had a core, in seconds: what else the machine does counts less.
+    pub(crate) fn cpu_seconds(&self) -> Result<f64> {
+        let mut nanoseconds = 0.0;
+        for task in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            // A thread may end meanwhile.
+            let Ok(text) = fs::read_to_string(task?.path().join("schedstat")) else { continue };
+            let spent = text.split(' ').next().and_then(|text| text.parse::<f64>().ok());
+            nanoseconds += spent.unwrap_or(0.0);
+        }
+        Ok(nanoseconds / 1e9)
+    }
+
     fn mebibytes(&self, name: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix(name));

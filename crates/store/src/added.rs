@@ -87,18 +87,77 @@ pub(crate) struct Stream {
     pub(crate) audience: Number,
 }
 
-/// Between which dates a stream's rows lie: never narrower than the truth, so that a reader may
-/// pass over a stream that cannot have what he wants. Deleting rows does not narrow a span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) first: i64,
-    pub(crate) last: i64,
+/// So many streams are looked at by one reader to learn their dates, until so many are read.
+const AT_ONCE: usize = 64;
+const READ_AT_ONCE: usize = 2_000;
+
+/// Up to so many dates of a stream are kept in mind. One with more has a row nearly wherever a
+/// reader of its collection looks, so that knowing its dates would save him nothing.
+const MOST_DATES: usize = 8_192;
+
+/// Where a stream's rows lie: never less than the truth, so that a reader may pass over a stream
+/// that cannot have what he wants. Deleting rows takes nothing away here.
+#[derive(Clone, Debug)]
+struct Span {
+    first: i64,
+    last: i64,
+    /// Dates that rows have or had, ascending.
+    dates: Vec<i64>,
+    /// Whether these are the dates of all rows.
+    is_whole: bool,
+    /// Whether there were too many of them: then none are kept.
+    is_dense: bool,
+}
+
+impl Span {
+    fn at(date: i64) -> Self {
+        Self { first: date, last: date, dates: Vec::new(), is_whole: false, is_dense: false }
+    }
+
+    fn widen(&mut self, date: i64) {
+        self.first = self.first.min(date);
+        self.last = self.last.max(date);
+    }
+
+    fn note(&mut self, date: i64) {
+        self.widen(date);
+        if self.is_dense {
+            return;
+        }
+        match self.dates.last() {
+            Some(last) if *last >= date => {
+                if let Err(at) = self.dates.binary_search(&date) {
+                    self.dates.insert(at, date);
+                }
+            }
+            _ => self.dates.push(date),
+        }
+        self.bound_dates();
+    }
+
+    fn bound_dates(&mut self) {
+        if self.dates.len() > MOST_DATES {
+            self.dates = Vec::new();
+            (self.is_dense, self.is_whole) = (true, false);
+        }
+    }
+
+    /// A date before which no row behind `after` lies; `None` if there is no row behind it.
+    fn bound(&self, after: i64) -> Option<i64> {
+        if self.is_whole {
+            return self.dates.get(self.dates.partition_point(|date| *date <= after)).copied();
+        }
+        (self.last > after).then_some(self.first.max(after))
+    }
 }
 
 /// The spans of all streams.
 ///
 /// The writer widens them *before* it commits, and a reader looks at them *after* its snapshot is
-/// taken; so no reader has a row before it that its spans do not cover.
+/// taken; so no reader has a row before it that its spans do not cover. The dates of all rows of a
+/// stream are read little by little by those who read the stream: what was committed before their
+/// snapshot they find in the index, what this process commits later was noted before, and what
+/// other processes committed makes the dates less than whole again.
 #[derive(Default)]
 pub(crate) struct Spans {
     inner: RwLock<Known>,
@@ -113,14 +172,27 @@ struct Known {
     foreign: HashSet<Number>,
 }
 
+impl Known {
+    fn span(&mut self, stream: Stream, date: i64) -> &mut Span {
+        let streams = self.streams.entry((stream.collection, stream.newest)).or_default();
+        streams.entry(stream.audience).or_insert_with(|| Span::at(date))
+    }
+}
+
+/// What a reader needs to know of a collection's streams, as he found it.
+pub(crate) struct Found {
+    /// Streams with a date before which none of the rows lies that he looks for.
+    pub(crate) streams: Vec<(Stream, i64)>,
+    /// Some of those whose dates are not all known.
+    pub(crate) partial: Vec<Stream>,
+}
+
 impl Spans {
+    /// Rows that are about to be committed.
     pub(crate) fn widen<'a>(&self, rows: impl IntoIterator<Item = &'a (Stream, i64)>) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         for (stream, date) in rows {
-            let streams = inner.streams.entry((stream.collection, stream.newest)).or_default();
-            let span = streams.entry(stream.audience).or_insert(Span { first: *date, last: *date });
-            span.first = span.first.min(*date);
-            span.last = span.last.max(*date);
+            inner.span(*stream, *date).note(*date);
         }
     }
 
@@ -138,52 +210,117 @@ impl Spans {
         streams.into_iter().flatten().flat_map(HashMap::keys).all(|audience| sees(*audience))
     }
 
-    /// The streams of a collection, as far as `wants` the audience.
-    pub(crate) fn of(
+    /// The audiences that have, or had, something in a collection.
+    pub(crate) fn audiences(&self, collection: i64, newest: bool) -> Vec<Number> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let streams = inner.streams.get(&(collection, newest));
+        streams.into_iter().flat_map(HashMap::keys).copied().collect()
+    }
+
+    /// The streams of a collection that may have rows behind `after`, as far as `wants` the
+    /// audience.
+    pub(crate) fn behind(
         &self,
         collection: i64,
         newest: bool,
+        after: i64,
         wants: impl Fn(Number) -> bool,
-    ) -> Vec<(Stream, Span)> {
+    ) -> Found {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let streams = inner.streams.get(&(collection, newest));
-        let found = streams.into_iter().flatten().filter(|(audience, _)| wants(**audience));
-        found
-            .map(|(audience, span)| (Stream { collection, newest, audience: *audience }, *span))
-            .collect()
+        let (mut streams, mut partial) = (Vec::new(), Vec::new());
+        for (audience, span) in inner.streams.get(&(collection, newest)).into_iter().flatten() {
+            if !wants(*audience) {
+                continue;
+            }
+            let stream = Stream { collection, newest, audience: *audience };
+            streams.extend(span.bound(after).map(|bound| (stream, bound)));
+            if !span.is_whole && !span.is_dense && partial.len() < AT_ONCE {
+                partial.push(stream);
+            }
+        }
+        Found { streams, partial }
+    }
+
+    /// Reads the dates of some streams that are not all known, for the next reader, in a snapshot
+    /// in which the collection's clock is `clock`. If more is known already than the snapshot
+    /// shows, that is left to a reader who comes later.
+    pub(crate) fn complete(
+        &self,
+        connection: &Connection,
+        clock: i64,
+        partial: &[Stream],
+    ) -> Result<(), Error> {
+        const SQL: &str = "SELECT date_added FROM added
+             WHERE collection = ?1 AND newest = ?2 AND audience = ?3
+             ORDER BY date_added LIMIT ?4";
+        let doing = "reading the dates of a stream";
+        let mut statement = connection.prepare_cached(SQL).doing(doing)?;
+        let most = i64::try_from(MOST_DATES).unwrap_or(i64::MAX).saturating_add(1);
+        let mut read = 0;
+        for stream in partial {
+            let Stream { collection, newest, audience } = *stream;
+            let dates: Vec<i64> = statement
+                .query_map((collection, newest, audience, most), |row| row.get(0))
+                .and_then(Iterator::collect)
+                .doing(doing)?;
+            read += dates.len();
+            let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+            if inner.clocks.get(&collection).is_some_and(|known| *known > clock) {
+                break;
+            }
+            let streams = inner.streams.get_mut(&(collection, newest));
+            let Some(span) = streams.and_then(|streams| streams.get_mut(&audience)) else {
+                continue;
+            };
+            // What was noted of the stream before it is committed stays.
+            let noted = std::mem::replace(&mut span.dates, dates);
+            span.is_whole = true;
+            noted.into_iter().for_each(|date| span.note(date));
+            span.bound_dates();
+            if read > READ_AT_ONCE {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Reads the spans from the index if another process has written to the collection since.
-    /// In the snapshot in which they will be used.
-    pub(crate) fn refresh(&self, connection: &Connection, collection: i64) -> Result<(), Error> {
+    /// In the snapshot in which they will be used. Gives the collection's clock in it.
+    pub(crate) fn refresh(&self, connection: &Connection, collection: i64) -> Result<i64, Error> {
         let mut statement = connection
             .prepare_cached("SELECT clock FROM collection WHERE id = ?1")
             .doing("reading a collection’s clock")?;
         let mut rows = statement.query([collection]).doing("reading a collection’s clock")?;
-        let Some(row) = rows.next().doing("reading a collection’s clock")? else { return Ok(()) };
+        let Some(row) = rows.next().doing("reading a collection’s clock")? else { return Ok(0) };
         let clock: i64 = row.get(0).doing("reading a collection’s clock")?;
         let known = {
             let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
             inner.clocks.get(&collection).copied()
         };
         if known.is_some_and(|known| known >= clock) {
-            return Ok(());
+            return Ok(clock);
         }
         let rows = read(connection, collection)?;
         {
             // What this process writes is covered before it is committed.
             let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+            for newest in [true, false] {
+                let streams = inner.streams.get_mut(&(collection, newest));
+                streams.into_iter().flat_map(HashMap::values_mut).for_each(|span| {
+                    span.is_whole = false;
+                });
+            }
             for (stream, date) in &rows {
                 let streams = inner.streams.get(&(stream.collection, stream.newest));
                 let known = streams.and_then(|streams| streams.get(&stream.audience));
                 if known.is_none_or(|known| known.last < *date) {
                     inner.foreign.insert(stream.audience);
                 }
+                inner.span(*stream, *date).widen(*date);
             }
         }
-        self.widen(&rows);
         self.cover(collection, clock);
-        Ok(())
+        Ok(clock)
     }
 
     /// The audiences that gained by what other processes wrote since the last call.
@@ -253,6 +390,29 @@ mod tests {
                 last = dates.last();
                 // The clock jumped back at most 2 ms a batch, 60 batches.
                 prop_assert!(last - now <= AHEAD + 3_000 * 60 + 2_000 * 60);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_bound_passes_over_no_row(
+            held in prop::collection::btree_set(0_i64..100, 0..30),
+            noted in prop::collection::vec(0_i64..100, 1..30),
+            is_whole: bool,
+            after in -1_i64..101,
+        ) {
+            let mut span = Span::at(noted[0]);
+            span.dates = held.iter().copied().filter(|_| is_whole).collect();
+            span.is_whole = is_whole;
+            held.iter().for_each(|date| span.widen(*date));
+            noted.iter().for_each(|date| span.note(*date));
+            let next = held.iter().chain(&noted).copied().filter(|date| *date > after).min();
+            match (span.bound(after), next) {
+                (Some(bound), Some(next)) if is_whole => prop_assert_eq!(bound, next),
+                (Some(bound), Some(next)) => prop_assert!(bound <= next),
+                (None, Some(next)) => prop_assert!(false, "{} is passed over", next),
+                (_, None) => {}
             }
         }
     }

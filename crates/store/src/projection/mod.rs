@@ -104,6 +104,7 @@ impl Follower {
 
     /// Runs until it is told to stop.
     pub(crate) fn run(mut self, woken: &Receiver<Wake>, writer: &Sender<Message>) {
+        stand_back();
         let mut failures = 0;
         let mut next = Some(Wake::Follow);
         loop {
@@ -486,6 +487,15 @@ pub(crate) fn scrub(log: &Connection) -> Result<(i64, i64), Error> {
 struct Totals {
     tally: lists::Tally,
     proofs: proof::Delta,
+}
+
+/// Whoever waits for an acknowledgement or a page comes first where there is not a core for each.
+fn stand_back() {
+    // On Linux the priority is that of the thread which asks, not of the process.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, 5) {
+        tracing::debug!(%error, "the projections keep their priority");
+    }
 }
 
 struct Stepped {

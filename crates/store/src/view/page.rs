@@ -236,7 +236,7 @@ impl Reading<'_> {
     fn merged(&self, wanted: &Wanted<'_>) -> Result<(Vec<Taken>, bool), Error> {
         let collection = wanted.query.collection.0;
         let sees = |audience| self.visible.has(audience);
-        self.shared.spans.refresh(&self.db, collection)?;
+        let clock = self.shared.spans.refresh(&self.db, collection)?;
         let whole = self.shared.spans.all(collection, sees);
         let kinds: Vec<Option<Number>> = match &wanted.kinds {
             Some(kinds) if kinds.len() <= MOST_KINDS => kinds.iter().copied().map(Some).collect(),
@@ -250,13 +250,13 @@ impl Reading<'_> {
                 bounds.resize(lanes.len(), None);
                 continue;
             }
-            for (stream, span) in self.shared.spans.of(collection, newest, sees) {
-                if span.last > wanted.after {
-                    let audience = Some(stream.audience);
-                    lanes.extend(kinds.iter().map(|kind| Lane { newest, audience, kind: *kind }));
-                    bounds.resize(lanes.len(), Some(span.first.max(wanted.after)));
-                }
+            let found = self.shared.spans.behind(collection, newest, wanted.after, sees);
+            for (stream, bound) in found.streams {
+                let audience = Some(stream.audience);
+                lanes.extend(kinds.iter().map(|kind| Lane { newest, audience, kind: *kind }));
+                bounds.resize(lanes.len(), Some(bound));
             }
+            self.shared.spans.complete(&self.db, clock, &found.partial)?;
         }
         let by_kind = kinds.iter().all(Option::is_some);
         let mut statement =

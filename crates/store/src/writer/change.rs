@@ -145,9 +145,10 @@ impl Work<'_> {
         let collections: Vec<_> = self.mind.collections.values().map(|info| info.key.0).collect();
         for collection in collections {
             for newest in [false, true] {
-                let wants = |audience: Number| audiences.contains(&audience);
-                for (stream, _) in self.shared.spans.of(collection, newest, wants) {
-                    self.rows_of(stream, &mut rows)?;
+                for audience in self.shared.spans.audiences(collection, newest) {
+                    if audiences.contains(&audience) {
+                        self.rows_of(Stream { collection, newest, audience }, &mut rows)?;
+                    }
                 }
             }
         }

@@ -68,3 +68,31 @@ fn a_brief_says_what_the_object_says() {
     assert_eq!(briefs[1].version, None);
     assert!(briefs.iter().all(|brief| brief.spec_version == SpecVersion::V21));
 }
+
+#[test]
+fn who_sees_some_audiences_misses_nothing_whichever_process_writes() {
+    let made = filled(12);
+    let other = open(made.dir.path(), &made.clock, place());
+    let seen = |store: &store::Store| {
+        let mut query = PageQuery::of(made.released(), 7);
+        let mut ids = Vec::new();
+        loop {
+            let page = store.view(node(1)).manifest(&query).unwrap();
+            ids.extend(page.items.into_iter().map(|brief| brief.id));
+            query.position = page.position;
+            if !page.more {
+                return ids;
+            }
+        }
+    };
+    for n in 12..60 {
+        let marking = [Tlp::Clear, Tlp::Green, Tlp::Amber][n % 3];
+        let writer = if n % 5 < 3 { &made.store } else { &other };
+        writer.append(vec![owned(0, campaign(n, 1, &tlp(marking)))]).unwrap();
+        made.clock.pass(1_000);
+        let wanted = (0..=n).filter(|n| n % 3 < 2).map(|n| id("campaign", n));
+        let wanted: Vec<_> = wanted.map(|id| id.as_str().to_owned()).collect();
+        assert_eq!(seen(&made.store), wanted);
+        assert_eq!(seen(&other), wanted);
+    }
+}

@@ -1,12 +1,14 @@
 //! Bodies that are handed in: read and unpacked, never beyond what the API root announces.
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::answer::Refusal;
 
@@ -50,6 +52,41 @@ impl Coding {
     }
 }
 
+/// How much of all bodies is held at once, in KiB. Whoever comes when it is taken is asked to come
+/// again: what one account hands in on many connections must not fill the memory.
+const ROOM: usize = 96 << 10;
+
+/// The room for bodies.
+pub(super) struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ROOM)))
+    }
+}
+
+/// Room that is taken, until this is dropped.
+pub(super) struct Held(OwnedSemaphorePermit);
+
+impl Room {
+    fn take(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
+        let kib = u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX);
+        self.0.clone().try_acquire_many_owned(kib).map_err(|_| {
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "The server is busy with other bodies")
+                .with(header::RETRY_AFTER, HeaderValue::from_static("5"))
+        })
+    }
+
+    /// Takes more, for what a body becomes when it is unpacked.
+    pub(super) fn more(&self, held: &mut Held, bytes: usize) -> Result<(), Refusal> {
+        held.0.merge(self.take(bytes)?);
+        Ok(())
+    }
+}
+
+/// How much room is taken at once.
+const STEP: usize = 256 << 10;
+
 /// The body as it comes, if it has at most so many bytes; `announced` is what its sender says.
 ///
 /// Of one that is somewhat too large the rest is read and thrown away, for so long as `patience`
@@ -59,19 +96,21 @@ pub(super) async fn read(
     announced: Option<u64>,
     most: usize,
     patience: Duration,
-) -> Result<Bytes, Refusal> {
+    room: &Room,
+) -> Result<(Bytes, Held), Refusal> {
     let bound = most.saturating_mul(DRAINED);
     if announced.is_some_and(|length| length > bound as u64) {
         return Err(too_large(most));
     }
     let mut whole = BytesMut::new();
+    let (mut held, mut left) = (Held(room.take(STEP)?), STEP);
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Refusal::malformed("The body breaks off"))?;
         let announced = announced.is_some_and(|length| length > most as u64);
         if announced || whole.len() + piece.len() > most {
             let mut read = whole.len() + piece.len();
-            drop((whole, piece));
+            drop((whole, piece, held));
             let drain = async {
                 while read < bound
                     && let Some(Ok(piece)) = pieces.next().await
@@ -82,9 +121,15 @@ pub(super) async fn read(
             let _ = tokio::time::timeout(patience, drain).await;
             return Err(too_large(most));
         }
+        if piece.len() > left {
+            let bytes = piece.len().max(STEP);
+            room.more(&mut held, bytes)?;
+            left += bytes;
+        }
+        left -= piece.len();
         whole.extend_from_slice(&piece);
     }
-    Ok(whole.freeze())
+    Ok((whole.freeze(), held))
 }
 
 /// The body unpacked. What would grow beyond `most` is given up there.
@@ -141,6 +186,24 @@ mod tests {
     }
 
     const ALL: [Coding; 4] = [Coding::Plain, Coding::Gzip, Coding::Brotli, Coding::Zstd];
+
+    #[tokio::test]
+    async fn bodies_share_the_room() {
+        let room = Room::default();
+        let body = || Body::from(vec![b' '; 40 << 20]);
+        let (first, held) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
+        let (_, second) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
+        assert_eq!(first.len(), 40 << 20);
+        let refused = read(body(), None, 64 << 20, Duration::ZERO, &room).await.err().expect("there is no room");
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        drop(held);
+        let (_, mut third) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
+        assert!(room.more(&mut third, 40 << 20).is_err());
+        drop(second);
+        assert!(room.more(&mut third, 40 << 20).is_ok());
+        drop(third);
+        assert_eq!(room.0.available_permits(), ROOM);
+    }
 
     #[test]
     fn what_is_packed_is_unpacked() {

@@ -32,6 +32,7 @@ use tower_http::compression::CompressionLayer;
 use crate::host::{About, Account, Collection, Host, Reached};
 use crate::resource::{ApiRoot, Collections, Discovery, Offered};
 use answer::{Refusal, text};
+use body::Room;
 use seal::Seal;
 use statuses::Statuses;
 
@@ -95,7 +96,8 @@ const API_ROOT: &str = "/taxii2/api/";
 /// rather than tightly; an answer holds no secret of the server's beside what its reader sent.
 pub fn router<H: Host>(host: H) -> axum::Router {
     let seal = Seal::new(&host.about().seal);
-    let server = Arc::new(Server { host, seal, statuses: Statuses::default() });
+    let server =
+        Arc::new(Server { host, seal, statuses: Statuses::default(), room: Room::default() });
     let answering = |endpoint| {
         let server = server.clone();
         move |parameters: Parameters, request: Request| serve(server, endpoint, parameters, request)
@@ -127,6 +129,7 @@ struct Server<H> {
     host: H,
     seal: Seal,
     statuses: Statuses,
+    room: Room,
 }
 
 /// What a request asks, its sender known and its wish fit to be answered in TAXII.
@@ -260,8 +263,11 @@ async fn add<H: Host>(
     let announced = asked.parts.headers.get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
     let About { max_content_length: most, patience, .. } = asked.about;
-    let packed = body::read(body, announced, most, patience).await?;
-    receive::receive(server, asked, collection, packed).await
+    let (packed, mut held) = body::read(body, announced, most, patience, &server.room).await?;
+    if body::Coding::of(&asked.parts.headers)? != body::Coding::Plain {
+        server.room.more(&mut held, most)?;
+    }
+    receive::receive(server, asked, collection, packed, held).await
 }
 
 /// The collection that the path names. One that is not the account's is not there.

@@ -17,15 +17,16 @@ pub(super) fn envelope(page: Page, next: Option<&str>) -> Body {
 
 /// A manifest (section 5.3.1).
 pub(super) fn manifest(page: &Manifest, next: Option<&str>) -> Body {
+    let mut moments = Moments::default();
     list("objects", next, &page.items, 220, |out, brief| {
-        let added = Timestamp::from_micros(brief.added);
-        let version = brief.version.as_deref().unwrap_or(added.as_str());
+        let added = moments.text(brief.added);
+        let version = brief.version.as_deref().unwrap_or(added);
         // Neither an identifier nor a timestamp nor a number has anything to escape.
         for part in [
             "{\"id\":\"",
             &brief.id,
             "\",\"date_added\":\"",
-            added.as_str(),
+            added,
             "\",\"version\":\"",
             version,
             "\",\"media_type\":\"application/stix+json;version=",
@@ -52,6 +53,30 @@ pub(super) fn version(brief: &Brief) -> String {
     brief.version.clone().unwrap_or_else(added)
 }
 
+/// Moments as text. Those of one second differ in their fraction alone.
+#[derive(Default)]
+struct Moments {
+    second: i64,
+    text: String,
+}
+
+impl Moments {
+    fn text(&mut self, micros: i64) -> &str {
+        let second = micros.div_euclid(1_000_000);
+        match self.text.len().checked_sub("000000Z".len()) {
+            Some(fraction) if second == self.second => {
+                self.text.truncate(fraction);
+                self.text.push_str(&format!("{:06}Z", micros.rem_euclid(1_000_000)));
+            }
+            _ => {
+                self.second = second;
+                self.text = Timestamp::from_micros(micros).to_string();
+            }
+        }
+        &self.text
+    }
+}
+
 const END: &[u8] = b"]}";
 
 /// A page without items is an empty object.
@@ -74,7 +99,7 @@ fn list(
     next: Option<&str>,
     briefs: &[Brief],
     size: usize,
-    each: impl Fn(&mut Vec<u8>, &Brief),
+    mut each: impl FnMut(&mut Vec<u8>, &Brief),
 ) -> Body {
     if briefs.is_empty() {
         return nothing();
@@ -117,6 +142,14 @@ mod tests {
         let two = text(two).await;
         assert_eq!(two, "{\"more\":true,\"next\":\"x\",\"objects\":[{},{}]}");
         assert_eq!(size, Some(two.len() as u64));
+    }
+
+    #[test]
+    fn moments_are_those_of_timestamps() {
+        let mut moments = Moments::default();
+        for micros in [0, 1, 999_999, 1_000_000, 1_000_001, -1, -1_000_000, 1_767_225_600_123_456] {
+            assert_eq!(moments.text(micros), Timestamp::from_micros(micros).as_str());
+        }
     }
 
     #[tokio::test]

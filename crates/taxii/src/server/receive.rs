@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use stix::Timestamp;
 
 use super::answer::{Refusal, text, with_status};
-use super::body::Coding;
+use super::body::{Coding, Held};
 use super::{Asked, Server};
 use crate::host::{About, Collection, Host, Incoming};
 use crate::resource::{Detail, Status};
@@ -40,6 +40,7 @@ pub(super) async fn receive<H: Host>(
     asked: Asked,
     collection: Collection,
     packed: Bytes,
+    held: Held,
 ) -> Result<Response, Refusal> {
     let About { patience, now, .. } = asked.about;
     let (id, account) = (server.host.fresh_id().to_string(), asked.account.name.clone());
@@ -47,6 +48,7 @@ pub(super) async fn receive<H: Host>(
     let mut work = {
         let (server, id, begun) = (server.clone(), id.clone(), begun.clone());
         tokio::task::spawn_blocking(move || {
+            let _held = held;
             settle(&server, &asked, &collection, packed, id, &begun)
         })
     };
