@@ -145,7 +145,7 @@ pub(super) fn object(
         "archive",
     ];
     // Spread over the audiences, which go by the number itself.
-    let mut at = (number * 2_654_435_761 >> 7) % 1_000;
+    let mut at = ((number * 2_654_435_761) >> 7) % 1_000;
     let of = TYPES.iter().find(|(_, share)| {
         let is_it = at < *share;
         at = at.wrapping_sub(*share);

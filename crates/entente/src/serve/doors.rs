@@ -270,6 +270,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guest<S> {
         if flushed.is_pending() {
             return self.wrote(cx, Poll::Pending).map_ok(|_| ());
         }
+        // All is out: silence from now on is nobody's slowness.
+        self.pace = Pace::default();
         flushed
     }
 

@@ -47,10 +47,10 @@ impl Pace {
 }
 
 /// Breaks off requests whose bodies come too slowly.
-pub(super) async fn hurry(request: Request) -> Request {
-    request.map(|body| {
+pub(super) fn hurry(request: Request) -> std::future::Ready<Request> {
+    std::future::ready(request.map(|body| {
         if body.is_end_stream() { body } else { Body::new(Hurried { body, pace: Pace::default() }) }
-    })
+    }))
 }
 
 struct Hurried {
@@ -94,10 +94,11 @@ mod tests {
 
     /// Waits for the end of the window in which nothing more moves.
     async fn breaks_off(pace: &mut Pace) {
-        std::future::poll_fn(|cx| match pace.is_too_slow(cx) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        })
+        std::future::poll_fn(
+            |cx| {
+                if pace.is_too_slow(cx) { Poll::Ready(()) } else { Poll::Pending }
+            },
+        )
         .await;
     }
 

@@ -194,7 +194,10 @@ mod tests {
         let (first, held) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
         let (_, second) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
         assert_eq!(first.len(), 40 << 20);
-        let refused = read(body(), None, 64 << 20, Duration::ZERO, &room).await.err().expect("there is no room");
+        let refused = read(body(), None, 64 << 20, Duration::ZERO, &room)
+            .await
+            .err()
+            .expect("there is no room");
         assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
         drop(held);
         let (_, mut third) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
