@@ -107,6 +107,9 @@ impl Follower {
         stand_back();
         let mut failures = 0;
         let mut next = Some(Wake::Follow);
+        if let Err(error) = self.say_again(writer) {
+            tracing::warn!(%error, "how far the log was followed could not be told");
+        }
         loop {
             match next {
                 Some(Wake::Stop) => break,
@@ -203,6 +206,22 @@ impl Follower {
             let _ = writer.send(Message::Do(Task::Place { place, widened }, Box::new(|_| ())));
         }
         self.place = kept;
+        Ok(())
+    }
+
+    /// Tells the writer how far the log was followed before, if it still waits for that: the last
+    /// process may have ended between following and telling.
+    fn say_again(&self, writer: &Sender<Message>) -> Result<(), Error> {
+        const WAITS: &str = "SELECT EXISTS (SELECT 1 FROM changed WHERE n <= ?1)
+             OR EXISTS (SELECT 1 FROM erasing)";
+        let (_, change) = self.place()?;
+        let waits: bool = self
+            .log
+            .query_row(WAITS, [change], |row| row.get(0))
+            .doing("looking what waits to be erased")?;
+        if waits {
+            let _ = writer.send(Message::Do(Task::Followed(change), Box::new(|_| ())));
+        }
         Ok(())
     }
 

@@ -396,3 +396,128 @@ fn blank_space_is_given_back() {
     let size = std::fs::metadata(made.dir.path().join("entente.db")).unwrap().len();
     assert!(size < 20 << 20, "{size} bytes for three objects");
 }
+
+/// Everything that may happen to a few versions and the recalls of them, in any order and again and
+/// again, restarts included: whoever is asked sees just what the recalls leave, and nothing of the
+/// rest is in a file.
+mod whatever_comes_when {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Event {
+        /// A version of an object comes.
+        Version(usize, usize),
+        /// The owner's recall of a version and those before it comes.
+        Recall(usize, usize),
+        /// The node is started again.
+        Restart,
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        prop_oneof![
+            6 => (0..2_usize, 0..4_usize).prop_map(|(n, version)| Event::Version(n, version)),
+            3 => (0..2_usize, 0..3_usize).prop_map(|(n, version)| Event::Recall(n, version)),
+            1 => Just(Event::Restart),
+        ]
+    }
+
+    fn word(n: usize, version: usize) -> String {
+        format!("{SENTINEL}{n}x{version}")
+    }
+
+    fn version(n: usize, version: usize) -> Admitted {
+        let mut object = campaign(n, version, &tlp(Tlp::Green));
+        object.insert("description".to_owned(), json!(word(n, version)));
+        owned(1, object)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+        #[test]
+        fn the_recalls_decide(events in prop::collection::vec(event(), 1..24)) {
+            let Made { mut store, clock, dir } = super::store();
+            let (mut came, mut up_to) = ([[false; 4]; 2], [None; 2]);
+            for event in &events {
+                match *event {
+                    Event::Version(n, at) => {
+                        let outcome = store.append(vec![version(n, at)]).unwrap()[0];
+                        let refused = up_to[n].is_some_and(|last| at <= last);
+                        prop_assert_eq!(outcome == Outcome::Recalled, refused);
+                        came[n][at] |= !refused;
+                    }
+                    Event::Recall(n, at) => {
+                        let known = version(n, at);
+                        let name = n * 10 + at;
+                        store.append(vec![recall(name, 1, known.object(), &tlp(Tlp::Green))]).unwrap();
+                        up_to[n] = up_to[n].max(Some(at));
+                        came[n][..=at].fill(false);
+                    }
+                    Event::Restart => {
+                        drop(store);
+                        store = open(dir.path(), &clock, place());
+                    }
+                }
+                // At once, for everybody, whatever is still being swept.
+                for n in 0..2 {
+                    let seen = store.view(node(2)).versions(&id("campaign", n)).unwrap();
+                    prop_assert!(seen.is_empty(), "it goes no further than here");
+                    let seen = store.view(person(0)).versions(&id("campaign", n)).unwrap();
+                    let held = came[n].iter().filter(|held| **held).count();
+                    prop_assert_eq!(seen.len(), held);
+                }
+            }
+            wait_swept(&store);
+            let files = texts(dir.path());
+            for n in 0..2 {
+                for at in 0..4 {
+                    let word = word(n, at).to_lowercase();
+                    let is_there = files.iter().any(|(_, text)| text.contains(&word));
+                    prop_assert!(is_there || !came[n][at], "{} is lost", word);
+                    prop_assert!(!is_there || came[n][at], "{} is left", word);
+                }
+            }
+        }
+    }
+}
+
+/// A process that is killed while it erases goes on when it is started again.
+#[test]
+fn what_was_begun_before_a_kill_is_done_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    for round in 0..12 {
+        let mut child = crate::writing::start_erasing(dir.path());
+        let mut told = std::io::BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("recalled") {
+            line.clear();
+            assert!(std::io::BufRead::read_line(&mut told, &mut line).unwrap() > 0, "it ended");
+        }
+        // At any moment of what follows.
+        std::thread::sleep(Duration::from_micros(round * round * 700));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let store = crate::writing::open_to_write(dir.path());
+        assert_eq!(store.view(person(0)).search("quillfeather", None, 5).unwrap().rows.len(), 0);
+        wait_swept(&store);
+        drop(store);
+        assert_eq!(is_anywhere(dir.path(), SENTINEL), None, "round {round}");
+    }
+}
+
+/// What the killed child does: adds, recalls, says so, and waits for its end.
+pub(crate) fn erase(store: &Store) {
+    let place = usize::try_from(store.check().unwrap().versions).unwrap();
+    let victims: Vec<_> = (0..20).map(|at| owned(1, secret(place * 20 + at, 0))).collect();
+    store.append(victims.clone()).unwrap();
+    assert!(store.wait_caught_up(PATIENCE));
+    let recalls = victims.iter().enumerate();
+    let recalls: Vec<_> = recalls
+        .map(|(at, victim)| recall(place * 20 + at, 1, victim.object(), &tlp(Tlp::Green)))
+        .collect();
+    store.append(recalls).unwrap();
+    println!("recalled");
+    // Until it is killed.
+    std::thread::sleep(Duration::from_mins(5));
+}

@@ -67,6 +67,11 @@ fn passing_object(writer: usize, number: usize) -> Admitted {
     Admitted::workspace(object, account_name(writer))
 }
 
+/// Starts a child that adds and recalls.
+pub(crate) fn start_erasing(dir: &Path) -> Child {
+    start(&[], dir, 0, 0)
+}
+
 /// Starts the child, perhaps by another program.
 pub(crate) fn start(by: &[&str], dir: &Path, writers: usize, batches: usize) -> Child {
     let this = std::env::current_exe().unwrap();
@@ -138,6 +143,9 @@ fn child() {
     let number = |name| std::env::var(name).unwrap().parse::<usize>().unwrap();
     let (writers, batches) = (number(WRITERS), number(BATCHES));
     let store = open_to_write(Path::new(&dir));
+    if writers == 0 {
+        return crate::recalled::erase(&store);
+    }
     say("");
     std::thread::scope(|scope| {
         for writer in 0..writers {
