@@ -337,3 +337,4 @@ form-through-none = No: in your state’s name
 form-through-marking = Choose TLP:CLEAR, TLP:GREEN or partners: the first recipient must see it, and it goes to no group and no named readers
 form-through-knows = { $name } will know that it is yours.
 form-through-then = Its administrator necessarily does. Nobody beyond learns it from the objects, unless the text itself points at you: read it once more for names, places and sources that do. What stands above holds when { $name } vouches and passes it on; until then nobody else sees it.
+form-through-names = The report itself names you: { $names }. Take that out, unless everybody could have written it.

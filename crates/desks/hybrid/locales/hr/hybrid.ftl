@@ -339,3 +339,4 @@ form-through-none = Ne: u ime vaše države
 form-through-marking = Odaberite TLP:CLEAR, TLP:GREEN ili partnere: prvi primatelj mora vidjeti, a ne ide skupini ni navedenim čitateljima
 form-through-knows = { $name } će znati da je vaše.
 form-through-then = Njegov administrator nužno. Nitko dalje to ne saznaje iz objekata, osim ako sam tekst upućuje na vas: pročitajte još jednom zbog imena, mjesta i izvora. Gornje vrijedi kad { $name } zajamči i proslijedi; dotad nitko drugi ne vidi.
+form-through-names = Samo izvješće vas navodi: { $names }. Uklonite to, osim ako je to mogao napisati bilo tko.

@@ -337,3 +337,4 @@ form-through-none = Jo: në emër të shtetit tuaj
 form-through-marking = Zgjidhni TLP:CLEAR, TLP:GREEN ose partnerë: marrësi i parë duhet ta shohë, dhe nuk shkon te grupe ose lexues të përmendur
 form-through-knows = { $name } do ta dijë se është juaji.
 form-through-then = Administratori i tij patjetër. Askush më tej nuk e mëson nga objektet, përveç nëse vetë teksti tregon nga ju: lexojeni edhe një herë për emra, vende dhe burime. Ajo më sipër vlen kur { $name } garanton dhe e përcjell; deri atëherë askush tjetër nuk e sheh.
+form-through-names = Vetë raporti ju përmend: { $names }. Hiqeni, përveç nëse mund ta kishte shkruar kushdo.

@@ -161,6 +161,8 @@ struct Desk {
     has_second: bool,
     /// The first recipient, where it leaves under a pseudonym.
     through: Option<String>,
+    /// The own state's names that stand in it all the same.
+    names: String,
     /// It waits as it is.
     proposed: bool,
     /// It came back: by whom, when, and why.
@@ -189,6 +191,12 @@ impl Desk {
             has_second: match out {
                 Some(out) if second => reader.node().has_second(reader.session(), &out.release)?,
                 _ => true,
+            },
+            names: match out {
+                Some(out) if out.release.through.is_some() => {
+                    web::foreign(&reader.node().own_names_in(&out.release).join(", "))
+                }
+                _ => String::new(),
             },
             through: out
                 .and_then(|out| out.release.through.as_ref())
