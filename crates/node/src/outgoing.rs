@@ -133,7 +133,7 @@ impl Node {
         if !session.role.is_person() {
             return Err(Error::NotAllowed);
         }
-        let signed = self.sign_all(session, &release.objects)?;
+        let signed = self.sign_all(&release.objects)?;
         let view = self.view(session);
         let masked = match &release.through {
             Some(relay) => Some(self.masked(relay, place)?),
@@ -239,7 +239,7 @@ impl Node {
         release: &Release,
     ) -> Result<(Vec<Id>, Vec<Admitted>, Vec<Record>), Error> {
         if let Some(relay) = &release.through {
-            let (ids, objects) = self.under_pseudonym(session, release, relay)?;
+            let (ids, objects) = self.under_pseudonym(release, relay)?;
             return Ok((ids, objects, Vec::new()));
         }
         let (ids, objects) = self.signed(session, release)?;
@@ -263,7 +263,7 @@ impl Node {
         release: &Release,
         saying: &Saying<'_>,
     ) -> Result<(Vec<Id>, Vec<Admitted>), Error> {
-        let signed = self.sign_all(session, &release.objects)?;
+        let signed = self.sign_all(&release.objects)?;
         let policies = self.policies(&self.view(session), &signed, &release.definitions)?;
         let (before, after) = self.consequences(&policies, saying)?;
         let ids = signed.iter().map(|object| object.id().clone()).collect();
@@ -296,7 +296,7 @@ impl Node {
         session: &Session,
         release: &Release,
     ) -> Result<Vec<Policy>, Error> {
-        let signed = self.sign_all(session, &release.objects)?;
+        let signed = self.sign_all(&release.objects)?;
         let view = self.view(session);
         let policies = self.policies(&view, &signed, &release.definitions)?;
         Ok(policies.into_iter().map(|(_, policy)| policy).collect())
@@ -343,12 +343,9 @@ impl Node {
         Ok(())
     }
 
-    pub(crate) fn sign_all(
-        &self,
-        session: &Session,
-        objects: &[Map<String, Value>],
-    ) -> Result<Vec<Object>, Error> {
-        let view = self.view(session);
+    pub(crate) fn sign_all(&self, objects: &[Map<String, Value>]) -> Result<Vec<Object>, Error> {
+        // The state's versions go forward whether or not this person may see the last one.
+        let view = self.everything();
         let now = self.stamp();
         let mut ids = BTreeSet::new();
         objects

@@ -87,7 +87,6 @@ impl Node {
     /// that one alone.
     pub(crate) fn under_pseudonym(
         &self,
-        session: &Session,
         release: &Release,
         relay: &Id,
     ) -> Result<(Vec<Id>, Vec<Admitted>), Error> {
@@ -95,7 +94,7 @@ impl Node {
         self.inner.random.fill(&mut seed);
         let key = SecretKey::from_seed(seed);
         let speaker = pseudonym::identity(&key.public())?;
-        let first = self.sign_all(session, &release.objects)?.into_iter().next();
+        let first = self.sign_all(&release.objects)?.into_iter().next();
         let markings = first.map(|object| object.header().marking_refs.clone()).unwrap_or_default();
         let ours = Ours { by: relay.clone(), seed, markings: markings.clone(), at: self.now() };
         // First whom it may go to, then what goes.

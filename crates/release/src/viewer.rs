@@ -34,6 +34,19 @@ impl Viewer {
         }
     }
 
+    /// The node of `state` itself, minding what it keeps: the last version that its state gave, what
+    /// it has to erase. Markings that name persons do not hide from it what it must not lose count
+    /// of. No account has an empty name, so that nobody ever reads so.
+    pub fn keeper(state: Id) -> Self {
+        Self::Person { state, account: String::new(), admin: true }
+    }
+
+    /// Whether it is the node itself, at its own place.
+    pub(crate) fn keeps(&self, place: &Place) -> bool {
+        matches!(self, Self::Person { state, account, admin: true }
+            if account.is_empty() && *state == place.state)
+    }
+
     /// How markings that name persons write one: `account@identity--…`.
     pub fn person_name(account: &str, state: &Id) -> String {
         format!("{account}@{state}")

@@ -341,3 +341,25 @@ fn nobody_recalls_what_is_anothers() {
     assert!(a.seen(&id(1)).is_none());
     assert_eq!(import(&object), Tally { admitted: 0, known: 0, refused: 1 });
 }
+
+#[test]
+fn what_named_persons_alone_could_see_is_called_back_from_them_too() {
+    run(async {
+        let (nodes, by) = three().await;
+        let named = format!("duty@{}", state(1));
+        let list = releasable_to(&BTreeSet::from([state(1)]), &BTreeSet::from([named]));
+        let mut object = campaign(1, SENTINEL, Some(Tlp::Red));
+        object["object_marking_refs"].as_array_mut().unwrap().push(json!(list.id()));
+        let first = node::Release { definitions: vec![list], ..release(vec![object]) };
+        nodes[0].node.release(&by, first).unwrap();
+        pull(&nodes[1], &nodes[0]).await;
+        let created = nodes[1].seen(&id(1)).expect("duty is named").header().created.clone();
+        // Whoever releases the next version need not have seen the one before.
+        nodes[0].node.release(&by, release(vec![campaign(1, "x", Some(Tlp::Amber))])).unwrap();
+        assert_eq!(nodes[0].seen(&id(1)).unwrap().header().created, created);
+        pull(&nodes[1], &nodes[0]).await;
+        assert_eq!(nodes[1].seen(&id(1)), None);
+        swept(&nodes[1]).await;
+        assert_eq!(is_anywhere(&nodes[1].folder()), None);
+    });
+}

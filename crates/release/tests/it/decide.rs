@@ -303,3 +303,16 @@ fn an_answer_reaches_the_owner_of_what_it_answers() {
     assert!(!decide(&report, &owner, &at_the_answering_node).allowed);
     assert!(!decide(&answer, &viewer(Asker::Node(1)), &at_the_answering_node).allowed);
 }
+
+#[test]
+fn the_node_itself_loses_count_of_nothing_and_nobody_reads_so() {
+    let red = [Mark::Red, Mark::To(BTreeSet::from([1]), BTreeSet::from([(2, 1)]))];
+    let policy = policy(0, &red);
+    let keeper = |n| viewer(Asker::Node(n)).state().cloned().map(Viewer::keeper).unwrap();
+    for at in [0, 1] {
+        assert!(decide(&policy, &keeper(at), &place(at, false)).allowed);
+        assert!(!decide(&policy, &keeper(2), &place(at, false)).allowed);
+        let admin = viewer(Asker::Person { account: 0, state: at, admin: true });
+        assert!(!decide(&policy, &admin, &place(at, false)).allowed);
+    }
+}
