@@ -22,7 +22,6 @@ use store::Admitted;
 use crate::Node;
 use crate::error::Error;
 use crate::outgoing::Release;
-use crate::session::Session;
 
 pub use words::{Asked, Vouching};
 pub(crate) use words::{asked_record, avowal_record, vouch_record};
