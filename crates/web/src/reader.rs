@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::Method;
 use axum::http::request::Parts;
-use node::{Node, Session, Standings};
+use node::{Actor, Node, Session, Standings};
 use serde_json::Value;
 use stix::Object;
 use store::View;
@@ -19,6 +19,7 @@ use crate::texts::Texts;
 #[derive(Clone)]
 pub struct Reader {
     shell: Shell,
+    node: Node,
     session: Session,
     texts: Texts,
     path: String,
@@ -27,9 +28,9 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The node.
+    /// The node, on which this person acts.
     pub fn node(&self) -> &Node {
-        self.shell.node()
+        &self.node
     }
 
     /// The session.
@@ -114,7 +115,8 @@ where
         let asked = parts.extensions.get::<Asked>().cloned();
         match asked {
             Some(Asked { session: Some(session), texts }) => {
-                Ok(Self { shell, session, texts, path, standings: Arc::default() })
+                let node = shell.node().acting(Actor::person(&session));
+                Ok(Self { shell, node, session, texts, path, standings: Arc::default() })
             }
             // A form that comes after the session's end cannot be sent again by a redirect.
             _ if parts.method != Method::GET => Err(Fault::SignIn { to: "/".to_owned() }),

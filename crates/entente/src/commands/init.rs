@@ -29,7 +29,7 @@ pub(crate) fn run(dir: &Path, args: Init, out: Output) -> Result<()> {
         None => new_identity()?,
     };
     let profile = home::profile(args.name, &args.code, args.state_name, state)?;
-    let node = Node::init(dir, profile, home::options())?;
+    let node = Node::init(dir, profile, home::options())?.acting(Actor::command());
     node.set_four_eyes(args.four_eyes.into())?;
     let made = Made { node: node.profile(), fingerprint: node.public_key().fingerprint() };
     out.one(&made, || {

@@ -51,7 +51,6 @@ fn write(node: &Node, args: &WritePack, out: Output) -> Result<()> {
     let pack = node.write_pack(&args.to, &from, &file, |done| spinner.set_position(done))?;
     spinner.finish_and_clear();
     let written = Written { file: file.display().to_string(), pack: &pack };
-    eprintln!("hint: it is signed, not encrypted: carry it on an encrypted stick");
     out.one(&written, || {
         let after = pack.after.as_ref().map_or("the beginning".to_owned(), ToString::to_string);
         format!(
@@ -63,7 +62,9 @@ fn write(node: &Node, args: &WritePack, out: Output) -> Result<()> {
             pack.number,
             pack.bytes
         )
-    })
+    })?;
+    eprintln!("hint: it is signed, not encrypted: carry it on an encrypted stick");
+    Ok(())
 }
 
 fn text(read: &PackRead) -> String {

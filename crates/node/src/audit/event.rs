@@ -181,13 +181,6 @@ pub enum Act {
         /// What it may do.
         role: Role,
     },
-    /// Gave an account another role.
-    AccountRole {
-        /// Its name.
-        account: String,
-        /// What it may do now.
-        role: Role,
-    },
     /// Gave an account another password, and ended its sessions.
     AccountPassword {
         /// Its name.
@@ -307,7 +300,6 @@ pub const KINDS: &[&str] = &[
     "refused",
     "discarded",
     "account-added",
-    "account-role",
     "account-password",
     "account-rights",
     "account-removed",

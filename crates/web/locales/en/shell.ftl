@@ -460,7 +460,6 @@ audit-is-admitted = Admitted
 audit-is-refused = Kept aside
 audit-is-discarded = Discarded what was kept aside
 audit-is-account-added = Added an account
-audit-is-account-role = Changed a role
 audit-is-account-password = Set a password
 audit-is-account-rights = Changed an account’s rights
 audit-is-account-removed = Removed an account

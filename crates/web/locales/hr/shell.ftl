@@ -468,7 +468,6 @@ audit-is-admitted = Prihvat
 audit-is-refused = Izdvojeno
 audit-is-discarded = Odbačeno izdvojeno
 audit-is-account-added = Dodan račun
-audit-is-account-role = Promijenjena uloga
 audit-is-account-password = Postavljena lozinka
 audit-is-account-rights = Promijenjena prava računa
 audit-is-account-removed = Uklonjen račun

@@ -460,7 +460,6 @@ audit-is-admitted = Pranoi
 audit-is-refused = La mënjanë
 audit-is-discarded = Hodhi çfarë ishte mënjanë
 audit-is-account-added = Shtoi llogari
-audit-is-account-role = Ndryshoi rolin
 audit-is-account-password = Vendosi fjalëkalim
 audit-is-account-rights = Ndryshoi të drejtat e një llogarie
 audit-is-account-removed = Hoqi llogari

@@ -1,6 +1,7 @@
 //! The shell as browsers meet it: every test asks the router and reads whole answers.
 
 mod account;
+mod audit;
 mod browser;
 mod design;
 mod guard;
