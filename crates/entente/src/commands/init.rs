@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use node::{Node, Profile};
+use node::{Actor, Node, Profile};
 use serde::Serialize;
 use stix::Id;
 use store::Random;
