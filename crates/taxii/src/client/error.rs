@@ -174,7 +174,7 @@ pub(super) fn broken(host: &str, error: &reqwest::Error) -> Error {
     let mut is_tls = false;
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
-        if let Some(refused) = inner.downcast_ref::<NotPublic>() {
+        if let Some(refused) = unwrapped(inner).downcast_ref::<NotPublic>() {
             return Error::NotPublic { host, address: refused.address };
         }
         // The innermost cause says what happened.
@@ -186,7 +186,16 @@ pub(super) fn broken(host: &str, error: &reqwest::Error) -> Error {
 }
 
 fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    let wrapped = wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    error.is::<rustls::Error>() || wrapped.is_some()
+    unwrapped(error).is::<rustls::Error>()
+}
+
+/// What stands in an error of input or output, however often it was wrapped.
+fn unwrapped<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> &'e (dyn std::error::Error + 'static) {
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match inner {
+        Some(inner) => unwrapped(inner),
+        None => error,
+    }
 }

@@ -209,4 +209,18 @@ mod tests {
         assert!(resolve(Some("elsewhere.example")).await.is_err());
         assert!(resolve(Some("LOCALHOST.")).await.is_ok_and(|mut found| found.next().is_some()));
     }
+
+    /// The whole way: a name that leads here is not asked, and that is said.
+    #[tokio::test]
+    async fn a_name_that_leads_beside_us_is_not_asked() {
+        use crate::client::{Client, Config, Error};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+        let pin = Some("0".repeat(64).parse().unwrap());
+        let client = Client::new(Config { url, pin, ..Config::default() }).unwrap();
+        let asked = client.discovery().await;
+        assert!(matches!(asked, Err(Error::NotPublic { .. })), "{asked:?}");
+        let knocked = tokio::time::timeout(std::time::Duration::ZERO, listener.accept()).await;
+        assert!(knocked.is_err(), "nobody connected");
+    }
 }
