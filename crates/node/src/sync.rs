@@ -36,8 +36,14 @@ impl Node {
                 {
                     tracing::error!(%error, "cannot judge again what waited");
                 }
-                if let Err(error) = node.aside(Self::answer_recalls).await {
+                let answered = node.aside(Self::answer_recalls).await.unwrap_or_else(|error| {
                     tracing::error!(%error, "cannot answer recalls");
+                    0
+                });
+                // Whoever was not reached with a receipt is tried again within a minute.
+                if answered > 0 || round % 30 == 0 {
+                    let answering = node.clone();
+                    tasks.spawn(async move { answering.hand_in_receipts().await });
                 }
                 if let Err(error) = node.aside(Self::tend_trail).await {
                     tracing::error!(%error, "cannot tend the audit trail");

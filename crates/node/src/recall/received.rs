@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 
+use bytes::Bytes;
 use release::Holder;
 use serde::{Deserialize, Serialize};
 use stix::marking::{Tlp, releasable_to};
@@ -17,6 +18,7 @@ use crate::audit::{Act, Actor, Event};
 use crate::error::Error;
 use crate::judge::Judge;
 use crate::key::Turn;
+use crate::peer::Source;
 use crate::session::Session;
 
 /// A recall that is held, this state's or another's.
@@ -186,6 +188,69 @@ impl Node {
         }
         self.inner.store.append(Batch { objects, records })?;
         Ok(open.len())
+    }
+
+    /// Hands receipts in at the owners that do not fetch them: those that were not invited here.
+    /// What cannot be delivered now is tried again.
+    pub async fn hand_in_receipts(&self) {
+        let waiting = self.aside(Self::receipts_to_hand_in).await.unwrap_or_default();
+        for (source, recall, objects) in waiting {
+            match self.hand_in(&source, &objects).await {
+                Ok(()) => {
+                    let handed = self.aside(move |node| {
+                        let change = |known: Option<Known>| {
+                            known.map(|known| Known { handed: true, ..known })
+                        };
+                        Ok(node.recall_shelf().update(recall.as_str(), change).map(|_| ())?)
+                    });
+                    if let Err(error) = handed.await {
+                        tracing::error!(%error, "cannot note that a receipt was handed in");
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "a receipt could not be handed in"),
+            }
+        }
+    }
+
+    async fn hand_in(&self, source: &Source, objects: &[Bytes]) -> Result<(), Error> {
+        let client = self.client(source)?;
+        let inbox = client.collections().await?;
+        let inbox = inbox.into_iter().find(|one| one.can_write && !one.can_read);
+        let inbox = inbox
+            .ok_or_else(|| Error::Invitation { reason: "the peer offers no inbox".to_owned() })?;
+        client.post(&inbox.id, objects).await?;
+        Ok(())
+    }
+
+    /// Signed receipts with their marking definitions, and where to hand them in.
+    fn receipts_to_hand_in(&self) -> Result<Vec<(Source, Id, Vec<Bytes>)>, Error> {
+        let view = self.everything();
+        let mut found = Vec::new();
+        for (name, known) in self.recall_shelf().list()? {
+            if known.erased.is_none() || known.handed || known.owner == *self.me() {
+                continue;
+            }
+            let Some(peer) = self.peer(&known.owner)? else { continue };
+            let (Some(source), None) = (peer.source, peer.account) else { continue };
+            let recall = Id::parse(&name)?;
+            let own = Holder::State(self.me().clone());
+            let all = view.referring_to(&recall)?.into_iter();
+            let receipt = all
+                .map(|seen| (seen.holder, seen.object))
+                .find(|(holder, object)| *holder == own && object.id().type_name() == RECEIPT_TYPE);
+            let Some((_, receipt)) = receipt else { continue };
+            let mut objects = Vec::new();
+            for marking in &receipt.header().marking_refs {
+                if !crate::is_builtin(marking)
+                    && let Some(definition) = view.get(marking)?
+                {
+                    objects.push(definition.object.bytes().clone());
+                }
+            }
+            objects.push(receipt.bytes().clone());
+            found.push((source, recall, objects));
+        }
+        Ok(found)
     }
 
     /// Other states' recalls that this node obeyed, the last first. For the people whom their

@@ -309,6 +309,31 @@ fn a_restored_node_obeys_before_it_serves() {
     });
 }
 
+/// An owner that was not invited here cannot fetch the receipt: it is brought.
+#[test]
+fn a_receipt_is_handed_in_where_nobody_fetches_it() {
+    run(async {
+        let (a, b) = (made_with(0, &clock()), made_with(1, &clock()));
+        connect(&a, &b).await;
+        let releaser = a.person(Role::Releaser);
+        tell(&a, &releaser, 1, &[1]);
+        pull(&b, &a).await;
+        a.node.recall(&releaser, &id(1), &RecallAct::Recall, &[], None).unwrap();
+        pull(&b, &a).await;
+        swept(&b).await;
+        assert_eq!(b.node.answer_recalls().unwrap(), 1);
+        assert!(b.node.store().wait_caught_up(std::time::Duration::from_mins(1)));
+        b.node.hand_in_receipts().await;
+        let administrator = a.person(Role::Administrator);
+        let kept = a.node.quarantined(&administrator, &everything()).unwrap();
+        assert_eq!(kept.len(), 1, "its key was not compared yet: {kept:?}");
+        connect(&b, &a).await;
+        assert!(a.node.store().wait_caught_up(std::time::Duration::from_mins(1)));
+        let told = a.node.recalls(&releaser).unwrap();
+        assert!(matches!(told[0].partners[0].1, Answer::Erased { .. }), "{told:?}");
+    });
+}
+
 #[test]
 fn nobody_recalls_what_is_anothers() {
     let a = made(0);
