@@ -3,6 +3,7 @@
 //! Every figure stands beside a peer's from the same run on the same machine: a bare SQLite bulk
 //! insert, nginx serving the same bytes. Results are kept by date in benches/results.
 
+mod catchup;
 mod convert;
 mod exchange;
 mod import;
@@ -45,6 +46,9 @@ fn main() -> Result<()> {
     }
     if "patterns".contains(&only) {
         patterns::run(root, &mut report)?;
+    }
+    if "catchup".contains(&only) {
+        catchup::run(root, place.path(), &mut report)?;
     }
     if "convert".contains(&only) {
         convert::run(root, place.path(), &mut report)?;

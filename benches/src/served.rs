@@ -41,7 +41,8 @@ pub(crate) struct Entente {
 
 impl Entente {
     pub(crate) fn at(root: &Path, dir: PathBuf) -> Self {
-        Self { binary: root.join("target/release/entente"), dir }
+        let binary = std::env::var_os("ENTENTE").map(PathBuf::from);
+        Self { binary: binary.unwrap_or_else(|| root.join("target/release/entente")), dir }
     }
 
     /// Runs a command at the node, with text on its standard input; gives its standard output.
@@ -198,6 +199,14 @@ impl Server {
             nanoseconds += spent.unwrap_or(0.0);
         }
         Ok(nanoseconds / 1e9)
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        self.lifeline = None;
+        Ok(())
     }
 
     fn mebibytes(&self, name: &str) -> Result<f64> {
