@@ -13,8 +13,12 @@ use crate::error::Error;
 use crate::live::Live;
 use crate::{Node, Viewer};
 
-/// How long to wait until the projections show all that is committed, and how often.
-const PATIENCE: (Duration, usize) = (Duration::from_secs(2), 5);
+/// How long to wait until the projections show all that is committed.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often who asks waits so long for his own: after an import that may take minutes.
+const OWN: usize = 150;
+/// How often who is asked does; then he lets be asked again.
+const TOLD: usize = 5;
 
 /// An answer to a question for a prefix.
 #[derive(Serialize, Deserialize)]
@@ -36,7 +40,7 @@ impl Node {
     /// What this node's own state releases to another one, under a prefix.
     pub(super) fn released_to(&self, state: &Id, prefix: Prefix) -> Result<Proven, Error> {
         let view = self.view_of(Viewer::Node(state.clone()));
-        self.settled(|| view.proof(self.me(), prefix))
+        self.settled(TOLD, || view.proof(self.me(), prefix))
     }
 
     /// What is held of an owner, under a prefix.
@@ -46,18 +50,19 @@ impl Node {
         scope: Scope,
         prefix: Prefix,
     ) -> Result<Proven, Error> {
-        self.settled(|| self.inner.store.proof(owner, scope, prefix))
+        self.settled(OWN, || self.inner.store.proof(owner, scope, prefix))
     }
 
     /// Reads a proof when the projections show all that is committed.
     fn settled(
         &self,
+        tries: usize,
         mut read: impl FnMut() -> Result<Proven, store::Error>,
     ) -> Result<Proven, Error> {
-        for _ in 0..PATIENCE.1 {
+        for _ in 0..tries {
             match read() {
                 Err(store::Error::Behind) => {
-                    self.inner.store.wait_caught_up(PATIENCE.0);
+                    self.inner.store.wait_caught_up(PATIENCE);
                 }
                 other => return Ok(other?),
             }
