@@ -108,7 +108,8 @@ impl Between for Node {
 
     fn statements(&self, account: &Account) -> Result<Told, HostError> {
         let Viewer::Node(_) = &account.viewer else { return Ok(Told::Nothing) };
-        let own = self.proven_of(self.me(), Scope::Travelling, Prefix::ALL);
+        let store = &self.inner.store;
+        let own = self.settled(TOLD, || store.proof(self.me(), Scope::Travelling, Prefix::ALL));
         told(own.and_then(|own| {
             let mut statements = vec![self.state_that(None, own.summary)?];
             if self.inner.store.place().relay {
