@@ -29,7 +29,7 @@ const ROOMS: &[Room] = &[
     Room { manifest: "xtask/", may_use: &[] },
     Room { manifest: "benches/", may_use: &["*"] },
     Room { manifest: "sim/", may_use: &["stix", "release", "store", "taxii", "node"] },
-    Room { manifest: "fuzz/", may_use: &["stix", "release", "convert", "pack"] },
+    Room { manifest: "fuzz/", may_use: &["stix", "release", "convert", "pack", "taxii"] },
 ];
 
 /// A dependency from outside, and the only crates that may name it.
