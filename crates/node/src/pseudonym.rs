@@ -137,8 +137,13 @@ impl Node {
     pub fn own_names_in(&self, release: &Release) -> Vec<String> {
         let profile = self.profile();
         let names = [&profile.state_name, &profile.name];
-        let texts: Vec<String> =
-            release.objects.iter().map(|object| json!(object).to_string().to_lowercase()).collect();
+        // Who made it is written anew when it is signed.
+        let text_of = |object: &Map<String, Value>| {
+            let mut object = object.clone();
+            object.remove("created_by_ref");
+            Value::Object(object).to_string().to_lowercase()
+        };
+        let texts: Vec<String> = release.objects.iter().map(text_of).collect();
         let stands = |name: &str| texts.iter().any(|text| text.contains(&name.to_lowercase()));
         let mut found: Vec<_> = names.into_iter().filter(|name| stands(name)).cloned().collect();
         if stands(profile.state.as_str()) {
