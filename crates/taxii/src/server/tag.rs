@@ -1,6 +1,6 @@
 //! Entity tags, so that a client can ask whether anything has changed (RFC 9110 section 13).
 //!
-//! A tag is keyed, and bound to the reader and to what he asked: it says nothing to anybody else.
+//! A tag is keyed and bound to the reader: it says nothing to anybody else.
 //! That of a page follows from the moments at which its objects became visible, which are unique
 //! in a collection, not from their bytes: it costs next to nothing.
 
@@ -15,12 +15,11 @@ use super::{Asked, seal::Seal};
 pub(super) struct Tag(ring::hmac::Context);
 
 impl Tag {
-    /// Begins with who asks for what.
+    /// Begins with who asks. What he asks is no part of it: a tag is one address's, and where
+    /// nothing is found, it must not tell what was looked for.
     pub(super) fn begin(seal: &Seal, asked: &Asked) -> Self {
         let mut tag = Self(seal.tags());
         tag.add(asked.account.name.as_bytes());
-        tag.add(asked.parts.uri.path().as_bytes());
-        tag.add(asked.query().as_bytes());
         tag
     }
 

@@ -2,7 +2,6 @@
 
 mod client;
 mod extras;
-mod foreign;
 mod hidden;
 mod made;
 mod pages;
