@@ -127,7 +127,7 @@ impl Shared {
             let inner = self.inner();
             inner.ledger.newest().map(|(_, said)| said.clone()).collect()
         };
-        let recalls = self.recalled_at(node, &said)?;
+        let recalls = recalled_at(node, &said)?;
         for said in &said {
             let id = said.object.id();
             let held = versions(node, &person(&state(said.owner), 9, false), id, said.owner)?;
@@ -161,20 +161,6 @@ impl Shared {
             }
         }
         Ok(())
-    }
-
-    /// Up to which version each object is recalled, by the recalls that this node holds.
-    fn recalled_at(&self, node: &Node, all: &[Said]) -> Result<BTreeMap<Id, Timestamp>, String> {
-        let mut found = BTreeMap::new();
-        for said in all {
-            let Some((id, up_to)) = &said.recall else { continue };
-            let owner = person(&state(said.owner), 9, false);
-            if !versions(node, &owner, said.object.id(), said.owner)?.is_empty() {
-                let held = found.entry(id.clone()).or_insert_with(|| up_to.clone());
-                *held = held.clone().max(up_to.clone());
-            }
-        }
-        Ok(found)
     }
 
     /// What is not yet as it must be in the end at a node.
@@ -216,6 +202,20 @@ impl Shared {
         }
         Ok(None)
     }
+}
+
+/// Up to which version each object is recalled, by the recalls that this node holds.
+fn recalled_at(node: &Node, all: &[Said]) -> Result<BTreeMap<Id, Timestamp>, String> {
+    let mut found = BTreeMap::new();
+    for said in all {
+        let Some((id, up_to)) = &said.recall else { continue };
+        let owner = person(&state(said.owner), 9, false);
+        if !versions(node, &owner, said.object.id(), said.owner)?.is_empty() {
+            let held = found.entry(id.clone()).or_insert_with(|| up_to.clone());
+            *held = held.clone().max(up_to.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// How far a node is with what another has for it: for whoever looks for the fault.

@@ -47,6 +47,7 @@ impl Owners {
         });
         let before: Vec<_> = earlier.iter().map(|said| &*said.marks).collect();
         let told = ledger::to_be_told(owner, &before, &marks, self.keys.len());
+        let body = body.as_object().cloned().unwrap_or_default();
         let mut kept = self.keep(owner, body, marks, None);
         if let (Some(last), false) = (last, told.is_empty()) {
             kept.extend(self.recall(owner, &id, last, told, now));
@@ -66,7 +67,7 @@ impl Owners {
         body.insert("name".to_owned(), json!(self.name()));
         body.remove("extensions");
         body.remove("object_marking_refs");
-        self.keep(owner, Value::Object(body), last.marks, None)
+        self.keep(owner, body, last.marks, None)
     }
 
     fn recall(
@@ -88,7 +89,7 @@ impl Owners {
             lifted: false,
         };
         let id = ledger::id("entente-recall", owner, self.recalls);
-        let body = Value::Object(recall.unsigned(&id, &at, &[]));
+        let body = recall.unsigned(&id, &at, &[]);
         // Everybody who could see it is told, and nobody else.
         let marks = vec![Mark::To(told, BTreeSet::new())];
         self.keep(owner, body, marks, Some((of.clone(), up_to)))
@@ -97,12 +98,11 @@ impl Owners {
     fn keep(
         &mut self,
         owner: usize,
-        body: Value,
+        mut body: Map<String, Value>,
         marks: Vec<Mark>,
         recall: Option<(Id, Timestamp)>,
     ) -> Vec<Arc<Object>> {
         let mut kept: Vec<_> = marks.iter().filter_map(ledger::definition).map(Arc::new).collect();
-        let mut body: Map<String, Value> = body.as_object().cloned().unwrap_or_default();
         let refs = ledger::refs(&marks);
         if !refs.is_empty() {
             body.insert("object_marking_refs".to_owned(), json!(refs));

@@ -358,7 +358,7 @@ impl World {
         let Some(node) = self.nodes.get_mut(n) else { return Ok(()) };
         let changed = node.replica.admit_waiting(now, &mut self.signatures);
         let waiting = std::mem::take(&mut node.waiting);
-        self.arrive(n, &waiting, now)?;
+        self.arrive(n, &waiting, now);
         self.check(n, &changed)
     }
 
@@ -366,13 +366,13 @@ impl World {
     fn keep(&mut self, n: usize, objects: &[Arc<Object>], now: i64) -> Result<(), Wrong> {
         let Some(node) = self.nodes.get_mut(n) else { return Ok(()) };
         let changed = node.replica.take_in(objects, now, &mut self.signatures);
-        self.arrive(n, objects, now)?;
+        self.arrive(n, objects, now);
         self.check(n, &changed)
     }
 
     /// Notes beside the replica what arrived.
-    fn arrive(&mut self, n: usize, objects: &[Arc<Object>], now: i64) -> Result<(), Wrong> {
-        let Some(node) = self.nodes.get_mut(n) else { return Ok(()) };
+    fn arrive(&mut self, n: usize, objects: &[Arc<Object>], now: i64) {
+        let Some(node) = self.nodes.get_mut(n) else { return };
         for object in objects {
             if object.class() == Class::Marking {
                 if Marking::of(object).is_ok_and(|marking| marking != Marking::Unknown) {
@@ -387,7 +387,6 @@ impl World {
                 }
             }
         }
-        Ok(())
     }
 
     fn check(&mut self, n: usize, changed: &Changed) -> Result<(), Wrong> {

@@ -158,13 +158,13 @@ fn compare(seed: u64) {
             let what = || format!("seed {seed}, step {step}, {viewer:?}");
             assert_eq!(held(&replica, &viewer), paged(&store, &viewer), "{}", what());
             for (key, copy) in replica.copies() {
-                let seen = copy.values().rev().filter(|held| replica.sees(copy, held, &viewer));
-                let seen: Vec<_> = seen.map(|held| held.object.text().to_owned()).collect();
+                let shown = copy.values().rev().filter(|held| replica.sees(copy, held, &viewer));
+                let shown: Vec<_> = shown.map(|held| held.object.text().to_owned()).collect();
                 let versions = store.view(viewer.clone()).versions(&key.1).unwrap();
                 let versions =
                     versions.iter().filter(|one| one.holder == Holder::State(key.0.clone()));
                 let versions: Vec<_> = versions.map(|one| one.object.text().to_owned()).collect();
-                assert_eq!(seen, versions, "{}, {}", what(), key.1);
+                assert_eq!(shown, versions, "{}, {}", what(), key.1);
             }
         }
     }

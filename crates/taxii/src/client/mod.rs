@@ -324,8 +324,8 @@ impl Client {
         match &self.config.network {
             Network::Machine => request.send().await.map_err(broken),
             Network::Given(carrier) => {
-                let carried = carrier.carry(request.build().map_err(broken)?);
-                let answered = tokio::time::timeout(self.config.patience, carried).await;
+                let answer = carrier.carry(request.build().map_err(broken)?);
+                let answered = tokio::time::timeout(self.config.patience, answer).await;
                 let host = self.host.clone();
                 match answered {
                     Ok(Ok(response)) => Ok(response),
