@@ -85,11 +85,11 @@ impl Inner {
         if self.waiting.is_empty() {
             return Ok(Vec::new());
         }
-        let shelf = shelf(store);
-        let written = match &mut self.written {
-            Some(written) => written,
+        let statuses = shelf(store);
+        let in_store = match &mut self.written {
+            Some(in_store) => in_store,
             none => {
-                let held = shelf.list()?.into_iter().map(|(id, kept)| (kept.at, id));
+                let held = statuses.list()?.into_iter().map(|(id, kept)| (kept.at, id));
                 let mut held: Vec<_> = held.collect();
                 held.sort_unstable();
                 none.insert(held.into())
@@ -97,14 +97,14 @@ impl Inner {
         };
         let mut records = Vec::new();
         for (id, kept) in self.waiting.drain(..) {
-            records.push(shelf.record(&id, &kept)?);
-            written.push_back((kept.at, id));
+            records.push(statuses.record(&id, &kept)?);
+            in_store.push_back((kept.at, id));
         }
-        while let Some((at, _)) = written.front()
-            && (*at + KEPT <= now || written.len() > MOST)
-            && let Some((_, id)) = written.pop_front()
+        while let Some((at, _)) = in_store.front()
+            && (*at + KEPT <= now || in_store.len() > MOST)
+            && let Some((_, id)) = in_store.pop_front()
         {
-            records.push(shelf.removal(&id));
+            records.push(statuses.removal(&id));
         }
         Ok(records)
     }

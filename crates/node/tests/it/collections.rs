@@ -29,7 +29,7 @@ fn find(made: &Made, account: &Account, name: &str) -> Option<Collection> {
     all.into_iter().find(|one| one.alias.as_deref() == Some(name))
 }
 
-fn note(n: usize, more: Value) -> Object {
+fn note(n: usize, more: &Value) -> Object {
     let mut object = json!({
         "type": "campaign", "spec_version": "2.1", "name": "x",
         "id": format!("campaign--00000000-0000-4000-8000-{n:012}"),
@@ -69,13 +69,13 @@ fn accounts_share_what_they_are_granted_and_nothing_else() {
         (Some((false, true)), Some((true, false)), None)
     );
 
-    let object = note(1, json!({}));
+    let object = note(1, &json!({}));
     assert_eq!(hand_in(&made, &writer, "alerts", object.clone()), Ok(()));
     assert_eq!(held(&made, &reader, "alerts"), [object.text()]);
     assert!(held(&made, &reader, "workspace").is_empty());
     assert!(!held(&made, &other, "released").contains(&object.text().to_owned()));
     // What is marked for some persons only does not lie where several read.
-    let red = note(2, json!({ "object_marking_refs": [Tlp::Red.definition_id()] }));
+    let red = note(2, &json!({ "object_marking_refs": [Tlp::Red.definition_id()] }));
     assert!(hand_in(&made, &writer, "alerts", red.clone()).unwrap_err().contains("workspace"));
     assert_eq!(hand_in(&made, &writer, "workspace", red.clone()), Ok(()));
     assert_eq!(held(&made, &writer, "workspace"), [red.text()]);
@@ -86,7 +86,7 @@ fn accounts_share_what_they_are_granted_and_nothing_else() {
     assert!(made.node.withdraw(&other, &collection, object.id(), Which::default()).unwrap());
     assert!(held(&made, &reader, "alerts").is_empty());
 
-    hand_in(&made, &writer, "alerts", note(3, json!({}))).unwrap();
+    hand_in(&made, &writer, "alerts", note(3, &json!({}))).unwrap();
     made.node.grant("alerts", "reader", None).unwrap();
     assert!(find(&made, &reader, "alerts").is_none());
     made.node.remove_collection("alerts").unwrap();
@@ -125,7 +125,7 @@ fn what_everybody_has_can_be_taken_from_one() {
 fn a_workspace_holds_what_is_stix() {
     let made = made(0);
     let account = tool(&made, "feed");
-    let wrong = note(1, json!({ "first_seen": "yesterday" }));
+    let wrong = note(1, &json!({ "first_seen": "yesterday" }));
     assert!(hand_in(&made, &account, "workspace", wrong).unwrap_err().contains("/first_seen"));
     let old = json!({
         "type": "campaign", "id": "campaign--00000000-0000-4000-8000-000000000002", "name": "Of STIX 2.0",

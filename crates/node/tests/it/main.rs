@@ -2,8 +2,8 @@
 
 mod admission;
 mod audit;
-mod collections;
 mod catch_up;
+mod collections;
 mod converge;
 mod drafts;
 mod feeds;

@@ -152,9 +152,13 @@ pub(super) fn describe(incoming: &Incoming, added: &Timestamp) -> Detail {
     }
     let named: Named = serde_json::from_slice(&incoming.bytes).unwrap_or_default();
     let short = |text: &str| text.chars().take(300).collect::<String>();
-    let id = named.id.as_str().unwrap_or("unknown");
-    let version = named.modified.as_str().or(named.created.as_str()).unwrap_or(added.as_str());
-    detail(&short(id), &short(version))
+    let text = |value: &serde_json::Value| {
+        value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let id = text(&named.id).unwrap_or_else(|| "unknown".to_owned());
+    let version = text(&named.modified).or_else(|| text(&named.created));
+    let version = version.unwrap_or_else(|| added.to_string());
+    detail(&short(&id), &short(&version))
 }
 
 #[cfg(test)]
@@ -182,7 +186,14 @@ mod tests {
             (detail.id, detail.version)
         };
         let nameless = ("unknown".to_owned(), "1970-01-01T00:00:00.000000Z".to_owned());
-        for text in ["5", "{}", "[]", r#"{"id":7}"#, r#"{"id":null,"modified":[]}"#] {
+        for text in [
+            "5",
+            "{}",
+            "[]",
+            r#"{"id":7}"#,
+            r#"{"id":null,"modified":[]}"#,
+            r#"{"id":"","created":""}"#,
+        ] {
             assert_eq!(described(text), nameless, "{text}");
         }
         let named = described(r#"{"id":"x--1","modified":"2026-01-01T00:00:00.000Z"}"#);
