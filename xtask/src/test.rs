@@ -142,8 +142,5 @@ fn signatures(root: &Path) -> Result<Count> {
 /// A node pulls from medallion.
 fn feeds(root: &Path) -> Result<Count> {
     let e2e = root.join("e2e");
-    Cmd::new(e2e.join(".venv/bin/python"))
-        .args(["clients/feeds_test.py", "-v"])
-        .dir(&e2e)
-        .counted()
+    Cmd::new(e2e.join(".venv/bin/python")).args(["clients/feeds_test.py", "-v"]).dir(&e2e).counted()
 }

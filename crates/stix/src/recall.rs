@@ -5,6 +5,8 @@
 //! it is addressed, and nothing of what stood in them. It is in force while its newest version is
 //! not `revoked`. A receipt is a recipient's answer: here they are erased.
 
+use std::fmt::Write;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -217,7 +219,12 @@ fn frame(
 }
 
 fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(64);
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn hash_of(text: &str) -> Option<[u8; 32]> {
