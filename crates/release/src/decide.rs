@@ -176,9 +176,13 @@ fn passed_on(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Result<
 }
 
 fn of_state(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Answer {
-    if viewer.keeps(place) {
-        return Ok(Reason::Administrator);
+    match by_marking(term, owner, viewer, place) {
+        Err(_) if viewer.keeps(place) => Ok(Reason::Administrator),
+        answer => answer,
     }
+}
+
+fn by_marking(term: &Term, owner: &Id, viewer: &Viewer, place: &Place) -> Answer {
     let speaks_as = match place.pseudonyms.get(owner) {
         Some(Pseudonym::Ours { .. }) => &place.state,
         _ => owner,

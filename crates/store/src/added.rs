@@ -275,7 +275,9 @@ impl Spans {
             // What was noted of the stream before it is committed stays.
             let noted = std::mem::replace(&mut span.dates, dates);
             span.is_whole = true;
-            noted.into_iter().for_each(|date| span.note(date));
+            for date in noted {
+                span.note(date);
+            }
             span.bound_dates();
             if read > READ_AT_ONCE {
                 break;

@@ -17,7 +17,7 @@ impl Secret {
         const FRESH: &str = "INSERT OR IGNORE INTO meta (name, value) VALUES ('secret', ?1)";
         let mut bytes = [0; 32];
         random.fill(&mut bytes);
-        let drawn: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let drawn = crate::trail::hex(&bytes);
         db.execute(FRESH, [drawn]).doing("reading the secret")?;
         let text: String = db
             .query_row("SELECT value FROM meta WHERE name = 'secret'", [], |row| row.get(0))

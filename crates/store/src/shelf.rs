@@ -22,6 +22,7 @@ pub struct Record {
     pub(crate) key: String,
     pub(crate) change: Change,
     /// What must be there for the transaction to be done at all; `None` where that is all the same.
+    #[expect(clippy::option_option, reason = "nothing expected is not the same as nothing there")]
     pub(crate) expected: Option<Option<String>>,
 }
 

@@ -6,6 +6,7 @@
 
 mod tree;
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use rusqlite::types::Value;
@@ -152,7 +153,8 @@ impl Trail {
         let mut values: Vec<Value> = Vec::new();
         let mut bound = |sql: &mut String, condition: &str, value: Value| {
             values.push(value);
-            sql.push_str(&format!(" AND {condition} ?{}", values.len()));
+            // Writing to a string cannot fail.
+            let _ = write!(sql, " AND {condition} ?{}", values.len());
         };
         if let Some(by) = &query.by {
             bound(&mut sql, "by =", Value::Text(by.clone()));
@@ -184,7 +186,7 @@ impl Trail {
         }
         let order = if query.ascending { "ASC" } else { "DESC" };
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
-        sql.push_str(&format!(" ORDER BY n {order} LIMIT {limit}"));
+        let _ = write!(sql, " ORDER BY n {order} LIMIT {limit}");
         let mut statement = db.prepare_cached(&sql).doing(READING)?;
         let rows = statement
             .query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))
@@ -321,7 +323,6 @@ pub(crate) fn name(secret: &Secret, id: &Id) -> String {
 
 /// Bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

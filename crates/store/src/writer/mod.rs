@@ -91,6 +91,7 @@ pub(crate) enum Done {
 /// Told what came of a task, when that is durable.
 pub(crate) type Reply = Box<dyn FnOnce(Result<Done, Error>) + Send>;
 
+#[expect(clippy::large_enum_variant, reason = "nearly every message is a task")]
 pub(crate) enum Message {
     Do(Task, Reply),
     /// The projections are swept: so is the write-ahead log to be.
