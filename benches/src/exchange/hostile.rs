@@ -179,7 +179,7 @@ fn slow_bodies(place: &Place, long: Duration) -> Result<Told> {
 fn announced(place: &Place, _: Duration) -> Result<Told> {
     each(place, 50, "by one who may write", |stream| {
         stream.write_all(place.head("content-length: 10000000000\r\n").as_bytes())?;
-        Ok(Place::status(stream) == Some(413))
+        Ok(is_refusal(Place::status(stream)))
     })
 }
 
@@ -193,7 +193,7 @@ fn endless(place: &Place, _: Duration) -> Result<Told> {
             }
         }
         let status = Place::status(stream);
-        Ok(status.is_none_or(|status| status == 413))
+        Ok(status.is_none() || is_refusal(status))
     })
 }
 
@@ -203,8 +203,13 @@ fn bombs(place: &Place, _: Duration) -> Result<Told> {
         let more = format!("content-encoding: gzip\r\ncontent-length: {}\r\n", bomb.len());
         stream.write_all(place.head(&more).as_bytes())?;
         let _ = stream.write_all(&bomb);
-        Ok(matches!(Place::status(stream), Some(413 | 415)))
+        Ok(is_refusal(Place::status(stream)))
     })
+}
+
+/// Too large, or too much at once.
+fn is_refusal(status: Option<u16>) -> bool {
+    matches!(status, Some(413 | 503))
 }
 
 fn many_headers(place: &Place, _: Duration) -> Result<Told> {

@@ -145,15 +145,20 @@ impl Connection {
     }
 
     /// Hands in an envelope; anything but 202 is an error.
-    pub(super) fn post(&mut self, path: &str, body: &[u8]) -> Result<Answer<'_>> {
+    pub(super) fn post(&mut self, path: &str, body: &[u8]) -> Result<()> {
+        let answer = self.hand_in(path, body)?;
+        ensure!(answer.status == 202, "POST: {} {}", answer.status, text(answer.body));
+        Ok(())
+    }
+
+    /// Hands in an envelope, whatever the answer is.
+    pub(super) fn hand_in(&mut self, path: &str, body: &[u8]) -> Result<Answer<'_>> {
         let more = format!(
             "content-type: application/taxii+json;version=2.1\r\ncontent-length: {}\r\n",
             body.len()
         );
         let request = self.request("POST", path, &more);
-        let answer = self.ask(request.as_bytes(), body)?;
-        ensure!(answer.status == 202, "POST: {} {}", answer.status, text(answer.body));
-        Ok(answer)
+        self.ask(request.as_bytes(), body)
     }
 
     fn request(&self, method: &str, path: &str, more: &str) -> String {

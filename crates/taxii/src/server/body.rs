@@ -54,7 +54,7 @@ impl Coding {
 
 /// How much of all bodies is held at once, in KiB. Whoever comes when it is taken is asked to come
 /// again: what one account hands in on many connections must not fill the memory.
-const ROOM: usize = 96 << 10;
+const ROOM: usize = 80 << 10;
 
 /// The room for bodies.
 pub(super) struct Room(Arc<Semaphore>);
@@ -190,10 +190,10 @@ mod tests {
     #[tokio::test]
     async fn bodies_share_the_room() {
         let room = Room::default();
-        let body = || Body::from(vec![b' '; 40 << 20]);
+        let body = || Body::from(vec![b' '; 32 << 20]);
         let (first, held) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
         let (_, second) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
-        assert_eq!(first.len(), 40 << 20);
+        assert_eq!(first.len(), 32 << 20);
         let refused = read(body(), None, 64 << 20, Duration::ZERO, &room)
             .await
             .err()
@@ -201,9 +201,9 @@ mod tests {
         assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
         drop(held);
         let (_, mut third) = read(body(), None, 64 << 20, Duration::ZERO, &room).await.unwrap();
-        assert!(room.more(&mut third, 40 << 20).is_err());
+        assert!(room.more(&mut third, 32 << 20).is_err());
         drop(second);
-        assert!(room.more(&mut third, 40 << 20).is_ok());
+        assert!(room.more(&mut third, 32 << 20).is_ok());
         drop(third);
         assert_eq!(room.0.available_permits(), ROOM);
     }
