@@ -407,8 +407,12 @@ mod tests {
             let mut span = Span::at(noted[0]);
             span.dates = held.iter().copied().filter(|_| is_whole).collect();
             span.is_whole = is_whole;
-            held.iter().for_each(|date| span.widen(*date));
-            noted.iter().for_each(|date| span.note(*date));
+            for date in &held {
+                span.widen(*date);
+            }
+            for date in &noted {
+                span.note(*date);
+            }
             let next = held.iter().chain(&noted).copied().filter(|date| *date > after).min();
             match (span.bound(after), next) {
                 (Some(bound), Some(next)) if is_whole => prop_assert_eq!(bound, next),

@@ -128,6 +128,7 @@ impl Growth {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "the trees of the tests are small")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
@@ -150,7 +151,9 @@ mod tests {
 
     fn grown(rows: &[Vec<u8>]) -> Growth {
         let mut growth = Growth::default();
-        rows.iter().for_each(|row| growth.push(leaf(row), |_, _| {}));
+        for row in rows {
+            growth.push(leaf(row), |_, _| {});
+        }
         growth
     }
 

@@ -1,5 +1,7 @@
 //! Bodies of pages: what is held is sent as it is, never written anew or copied.
 
+use std::fmt::Write;
+
 use axum::body::Body;
 use bytes::Bytes;
 use stix::Timestamp;
@@ -66,7 +68,8 @@ impl Moments {
         match self.text.len().checked_sub("000000Z".len()) {
             Some(fraction) if second == self.second => {
                 self.text.truncate(fraction);
-                self.text.push_str(&format!("{:06}Z", micros.rem_euclid(1_000_000)));
+                // Writing to a string cannot fail.
+                let _ = write!(self.text, "{:06}Z", micros.rem_euclid(1_000_000));
             }
             _ => {
                 self.second = second;
