@@ -73,18 +73,15 @@ pub(crate) fn run(dir: &Path, args: &Serve, out: Output) -> Result<()> {
             .layer(map_request_with_state(public, clients::met))
             .layer(map_request(pace::hurry));
         let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
-        let served = match tls.filter(|_| address.is_tls) {
-            Some(config) => {
-                let config = RustlsConfig::from_config(config);
-                let server = axum_server::from_tcp_rustls(listener, config);
-                let server = server.context("cannot listen")?.handle(handle);
-                doors::bounded(server).serve(routes).await
-            }
-            None => {
-                let server = axum_server::from_tcp(listener);
-                let server = server.context("cannot listen")?.handle(handle);
-                doors::bounded(server).serve(routes).await
-            }
+        let served = if let Some(config) = tls.filter(|_| address.is_tls) {
+            let config = RustlsConfig::from_config(config);
+            let server = axum_server::from_tcp_rustls(listener, config);
+            let server = server.context("cannot listen")?.handle(handle);
+            doors::bounded(server).serve(routes).await
+        } else {
+            let server = axum_server::from_tcp(listener);
+            let server = server.context("cannot listen")?.handle(handle);
+            doors::bounded(server).serve(routes).await
         };
         sync.abort();
         proofs.abort();

@@ -222,7 +222,7 @@ impl<'n> Judge<'n> {
             let by = ring.keys().find(|(key, _)| word.is_by(key));
             by.is_some_and(|(key, _)| ring.judge(&key.id(), at) == Judgement::Good)
         };
-        if ring.filter(speaks).is_none() {
+        if ring.as_ref().is_none_or(|x| !speaks(x)) {
             return Admission::Refused(Refusal::BadSignature);
         }
         match asked_record(&word, at) {

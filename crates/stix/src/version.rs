@@ -107,7 +107,7 @@ mod tests {
         let twin = version("2026-01-02T00:00:00.000Z", r#","description":"other""#);
         assert_eq!(Arrival::of(&second, Ordering::Greater, None), Arrival::Newest);
         assert_eq!(Arrival::of(&first, Ordering::Less, None), Arrival::Older);
-        let spaced = Object::parse(second.text().replace(",", ", ")).unwrap();
+        let spaced = Object::parse(second.text().replace(',', ", ")).unwrap();
         assert_eq!(Arrival::of(&spaced, Ordering::Equal, Some(&second)), Arrival::Same);
         let takes_over = |held: &Object, next: &Object| {
             Arrival::of(next, Ordering::Equal, Some(held)) == Arrival::Twin { takes_over: true }

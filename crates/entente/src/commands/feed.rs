@@ -291,8 +291,11 @@ pub(super) fn remove(node: &Node, args: &cli::RemovePeer, out: Output) -> Result
     }
     let erased = node.remove_feed(&name, args.forget)?;
     let report = serde_json::json!({ "feed": name, "erased": erased });
-    out.one(&report, || match args.forget {
-        true => format!("{name} is followed no more; {erased} objects were erased"),
-        false => format!("{name} is followed no more; what it brought stays"),
+    out.one(&report, || {
+        if args.forget {
+            format!("{name} is followed no more; {erased} objects were erased")
+        } else {
+            format!("{name} is followed no more; what it brought stays")
+        }
     })
 }

@@ -39,13 +39,12 @@ fn write(node: &Node, args: &WritePack, out: Output) -> Result<()> {
         Some("received") => PackFrom::Received,
         Some(text) => PackFrom::After(stix::Timestamp::from_micros(moment(text)?)),
     };
-    let file = match &args.output {
-        Some(file) => file.clone(),
-        None => {
-            let to = node.find_peer(&args.to)?.profile.code;
-            let number = node.next_pack(&args.to)?;
-            PathBuf::from(format!("{}-{to}-{number:04}.pack", node.profile().code))
-        }
+    let file = if let Some(file) = &args.output {
+        file.clone()
+    } else {
+        let to = node.find_peer(&args.to)?.profile.code;
+        let number = node.next_pack(&args.to)?;
+        PathBuf::from(format!("{}-{to}-{number:04}.pack", node.profile().code))
     };
     let spinner = spinner("objects written");
     let pack = node.write_pack(&args.to, &from, &file, |done| spinner.set_position(done))?;

@@ -119,14 +119,13 @@ impl Verifying<'_> {
                 // Nothing behind it can be placed any more.
                 return Err(Error::Trail { row: self.growth.size() });
             }
-            match texts.next_if(|(at, _)| *at == n) {
-                Some((_, text)) => self.row(n, &text, &kept)?,
-                None => {
-                    self.verdict.retired += 1;
-                    self.gone = n + 1;
-                    self.before = Some(kept);
-                    self.grow(kept)?;
-                }
+            if let Some((_, text)) = texts.next_if(|(at, _)| *at == n) {
+                self.row(n, &text, &kept)?;
+            } else {
+                self.verdict.retired += 1;
+                self.gone = n + 1;
+                self.before = Some(kept);
+                self.grow(kept)?;
             }
             self.compare();
         }

@@ -182,7 +182,9 @@ mod tests {
             whole.add(&leaf(n));
         }
         let mut sum = Summary::default();
-        parts.into_iter().for_each(|part| sum += part);
+        for part in parts {
+            sum += part;
+        }
         assert_eq!(sum, whole);
     }
 

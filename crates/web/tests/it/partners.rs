@@ -82,7 +82,7 @@ async fn a_peer_has_a_page_and_the_administrator_acts_there() {
             assert_eq!(duty.submit(path, &to, fields).await.status, 403, "{act}");
             let done = admin.submit(path, &to, fields).await;
             assert_eq!(done.to(), format!("{path}?done={act}"));
-            assert_eq!(admin.get(&done.to()).await.status, 200);
+            assert_eq!(admin.get(done.to()).await.status, 200);
         }
         assert!(duty.get(path).await.body.contains("1 min"), "the interval was changed");
     }

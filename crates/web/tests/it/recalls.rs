@@ -19,7 +19,7 @@ impl World {
     }
 
     fn released(&self, name: &str) {
-        let session = self.node.sign_in("boss", PASSWORD, "test").ok().expect("in").session;
+        let session = self.node.sign_in("boss", PASSWORD, "test").expect("in").session;
         let object = json!({
             "type": "campaign", "spec_version": "2.1", "name": name,
             "id": "campaign--00000000-0000-4000-8000-000000000001",
