@@ -62,8 +62,6 @@ impl Visible {
 pub(crate) struct Audiences {
     pub(crate) policies: Interner<Arc<Policy>>,
     place: RwLock<(u64, Arc<Place>)>,
-    /// The places that this process set and may not have written yet.
-    unwritten: Mutex<Vec<Place>>,
     found: Mutex<HashMap<Viewer, Arc<Visible>>>,
 }
 
@@ -72,32 +70,12 @@ impl Audiences {
         Self {
             policies: Interner::new(),
             place: RwLock::new((0, Arc::new(place))),
-            unwritten: Mutex::default(),
             found: Mutex::default(),
         }
     }
 
     pub(crate) fn place(&self) -> Arc<Place> {
         self.place.read().unwrap_or_else(PoisonError::into_inner).1.clone()
-    }
-
-    /// [`Audiences::set_place`], for a place that this process is going to write down.
-    pub(crate) fn choose_place(&self, place: Place) {
-        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
-        unwritten.push(place.clone());
-        drop(unwritten);
-        self.set_place(place);
-    }
-
-    /// Whether `kept`, as it is written down, is news: not what is decided for here, and nothing
-    /// that this process wrote.
-    pub(crate) fn is_new_place(&self, kept: &Place) -> bool {
-        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
-        if *self.place() == *kept {
-            unwritten.clear();
-            return false;
-        }
-        !unwritten.contains(kept)
     }
 
     /// From now on everything is decided for `place`.

@@ -284,7 +284,7 @@ impl Store {
         let before = KeptPlace::from(&*self.place());
         // First the decision, then the fresh dates: the other way round, a reader who came in
         // between would pass the fresh dates without seeing what they stand for.
-        self.inner.shared.audiences.choose_place(place.clone());
+        self.inner.shared.audiences.set_place(place.clone());
         self.keep_place(Some(&before), place)
     }
 

@@ -24,8 +24,7 @@ use crate::lists::ListSpec;
 use crate::row::{self, Copy, Flags, Version};
 use crate::schema;
 use crate::shared::Shared;
-use crate::store::may_widen;
-use crate::writer::{KeptPlace, Message, Task, kept_place};
+use crate::writer::{Message, Task};
 pub(crate) use lists::{ADDED, ALL, date_key, unpack};
 
 /// The projections' file.
@@ -60,8 +59,6 @@ pub(crate) struct Follower {
     swept: (i64, i64),
     /// The version of the log's file when it was last followed to its end.
     seen: i64,
-    /// What this process knows of what the node passes on.
-    place: Option<KeptPlace>,
 }
 
 /// An object as it stands in the projections, or should.
@@ -90,8 +87,7 @@ impl Follower {
         };
         let lineage = lineage.to_owned();
         let terms = HashMap::new();
-        let mut follower =
-            Self { shared, log, db, specs, lineage, terms, swept: (0, 0), seen: 0, place: None };
+        let mut follower = Self { shared, log, db, specs, lineage, terms, swept: (0, 0), seen: 0 };
         if !follower.fits()? {
             follower.rebuild()?;
         }
@@ -171,8 +167,9 @@ impl Follower {
             let version =
                 self.log.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
             let more = self.step(writer)?;
+            // Who gained is decided for the place as another process may have kept it.
+            self.shared.catch_up(&self.log)?;
             self.shared.hear_others(&self.log)?;
-            self.hear_of_place(writer)?;
             if !more {
                 self.shared.progress.settle(commit);
                 self.shared.pulse.settle(commit);
@@ -187,26 +184,6 @@ impl Follower {
                 return Ok(None);
             }
         }
-    }
-
-    /// Another process changed what the node passes on: so it is here, too. What becomes visible by
-    /// that is added anew once more, for whoever read on in between.
-    fn hear_of_place(&mut self, writer: &Sender<Message>) -> Result<(), Error> {
-        let kept = kept_place(&self.log)?;
-        if kept == self.place {
-            return Ok(());
-        }
-        if let (Some(told), Some(_)) = (&kept, &self.place)
-            && let place = release::Place::from(told.clone())
-            && self.shared.audiences.is_new_place(&place)
-        {
-            let before = KeptPlace::from(&*self.shared.audiences.place());
-            self.shared.audiences.set_place(place.clone());
-            let widened = self.shared.audiences.of(|policy| may_widen(policy, Some(&before), told));
-            let _ = writer.send(Message::Do(Task::Place { place, widened }, Box::new(|_| ())));
-        }
-        self.place = kept;
-        Ok(())
     }
 
     /// Tells the writer how far the log was followed before, if it still waits for that: the last
