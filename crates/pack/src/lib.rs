@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use stix::sign::{KeyId, PublicKey, SecretKey};
-use stix::{Id, Timestamp};
+use stix::{Id, Timestamp, hex};
 
 /// The longest line, in bytes.
 const LONGEST: u64 = 256 << 10;
@@ -118,15 +118,6 @@ pub struct BadPack {
     pub problem: String,
 }
 
-/// Bytes in hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// Writes a pack.
 pub struct Writer<W> {
     out: W,
@@ -166,7 +157,7 @@ impl<W: Write> Writer<W> {
             up_to,
             raw: self.raw.len(),
             length: packed.len(),
-            sha256: hex(&Sha256::digest(&packed)),
+            sha256: hex::of(&Sha256::digest(&packed)),
         };
         self.raw.clear();
         self.line(&serde_json::to_string(&Line::Chunk(chunk))?)?;
@@ -177,7 +168,7 @@ impl<W: Write> Writer<W> {
     /// Signs the pack. Gives its name.
     pub fn end(mut self, key: &SecretKey) -> io::Result<String> {
         self.flush()?;
-        let sha256 = hex(&self.hash.clone().finalize());
+        let sha256 = hex::of(&self.hash.clone().finalize());
         let signature = key.sign_bytes(Closing::message(&sha256).as_bytes());
         let key = key.public().id().to_string();
         let closing = Closing { sha256: sha256.clone(), key, signature };
@@ -280,7 +271,7 @@ impl<R: BufRead> Reader<R> {
         }
         self.hash.update(&bytes);
         let is_ended = bytes.pop() == Some(b'\n');
-        if !is_ended || hex(&Sha256::digest(&bytes)) != chunk.sha256 {
+        if !is_ended || hex::of(&Sha256::digest(&bytes)) != chunk.sha256 {
             let problem = format!("the chunk of {} bytes from here on is damaged", chunk.length);
             return Err(self.bad(problem));
         }
@@ -289,7 +280,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn end(&mut self, closing: Closing, line: &[u8]) -> Result<Next, BadPack> {
-        if hex(&self.hash.clone().finalize()) != closing.sha256 {
+        if hex::of(&self.hash.clone().finalize()) != closing.sha256 {
             return Err(self.bad("what is before this is not what was signed"));
         }
         self.offset += line.len() as u64;

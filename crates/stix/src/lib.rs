@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod canonical;
 mod error;
 pub mod extension;
+pub mod hex;
 pub mod id;
 pub mod json;
 pub mod keys;

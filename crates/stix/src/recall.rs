@@ -5,8 +5,6 @@
 //! it is addressed, and nothing of what stood in them. It is in force while its newest version is
 //! not `revoked`. A receipt is a recipient's answer: here they are erased.
 
-use std::fmt::Write;
-
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -143,7 +141,9 @@ impl Recall {
         object.insert("object_ref".to_owned(), json!(self.object));
         match &self.versions {
             Versions::UpTo(version) => object.insert("up_to_version".to_owned(), json!(version)),
-            Versions::Content(hash) => object.insert("object_hash".to_owned(), json!(hex(hash))),
+            Versions::Content(hash) => {
+                object.insert("object_hash".to_owned(), json!(crate::hex::of(hash)))
+            }
         };
         object.insert("effective".to_owned(), json!(self.effective));
         if let Some(reason) = &self.reason {
@@ -218,31 +218,10 @@ fn frame(
     frame.as_object().cloned().unwrap_or_default()
 }
 
-fn hex(bytes: &[u8; 32]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
+/// Only small letters: one content, one text.
 fn hash_of(text: &str) -> Option<[u8; 32]> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
-    let mut hash = [0; 32];
-    for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-        // Only small letters: one content, one text.
-        let digit = |at: usize| match pair.get(at)? {
-            digit @ b'0'..=b'9' => Some(digit - b'0'),
-            digit @ b'a'..=b'f' => Some(digit - b'a' + 10),
-            _ => None,
-        };
-        *byte = digit(0)? << 4 | digit(1)?;
-    }
-    Some(hash)
+    let is_small = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    crate::hex::digest(text).filter(|_| is_small)
 }
 
 #[cfg(test)]

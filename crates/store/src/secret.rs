@@ -17,7 +17,7 @@ impl Secret {
         const FRESH: &str = "INSERT OR IGNORE INTO meta (name, value) VALUES ('secret', ?1)";
         let mut bytes = [0; 32];
         random.fill(&mut bytes);
-        let drawn = crate::trail::hex(&bytes);
+        let drawn = stix::hex::of(&bytes);
         db.execute(FRESH, [drawn]).doing("reading the secret")?;
         let text: String = db
             .query_row("SELECT value FROM meta WHERE name = 'secret'", [], |row| row.get(0))

@@ -15,7 +15,7 @@ pub struct Fingerprint(pub [u8; 32]);
 pub struct ClientCertificate(pub Option<Fingerprint>);
 
 impl Fingerprint {
-    /// The fingerprint of a certificate in DER.
+    /// The fingerprint of what stands in DER.
     pub fn of(der: &[u8]) -> Self {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest::digest(&digest::SHA256, der).as_ref());
@@ -25,7 +25,7 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&stix::hex::of(&self.0))
     }
 }
 
@@ -38,14 +38,8 @@ impl FromStr for Fingerprint {
     type Err = NoFingerprint;
 
     fn from_str(text: &str) -> Result<Self, NoFingerprint> {
-        let digit = |c: char| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let digits: Option<Vec<u8>> = text.chars().filter(|c| *c != ':').map(digit).collect();
-        let digits = digits.filter(|digits| digits.len() == 64).ok_or(NoFingerprint)?;
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = pair.iter().fold(0, |byte, digit| byte << 4 | digit);
-        }
-        Ok(Self(bytes))
+        let digits: String = text.chars().filter(|c| *c != ':').collect();
+        stix::hex::digest(&digits).map(Self).ok_or(NoFingerprint)
     }
 }
 

@@ -1,7 +1,5 @@
 //! MISP feeds: a folder with a manifest, a file for each event, and the hashes of all values.
 
-use std::fmt::Write;
-
 use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 use stix::Pointer;
@@ -137,14 +135,9 @@ pub fn hashes(event: &Map<String, Value>) -> Vec<String> {
         let is_composite = kind.contains('|') || kind == "malware-sample";
         let parts: Vec<&str> =
             if is_composite { value.split('|').collect() } else { vec![value.as_str()] };
-        lines.extend(parts.into_iter().map(|part| {
-            let digest = Md5::digest(part.as_bytes());
-            let mut line = String::with_capacity(70);
-            for byte in digest {
-                let _ = write!(line, "{byte:02x}");
-            }
-            line + "," + uuid
-        }));
+        lines.extend(
+            parts.into_iter().map(|part| stix::hex::of(&Md5::digest(part.as_bytes())) + "," + uuid),
+        );
     }
     lines
 }

@@ -9,9 +9,9 @@
 use std::io::{BufRead, Read, Write};
 
 use serde::{Deserialize, Serialize};
-use stix::Id;
 use stix::sign::{KeyId, PublicKey};
-use store::trail::{self, Growth, Hash, Row, hex};
+use stix::{Id, hex};
+use store::trail::{self, Growth, Hash, Row};
 
 use super::Head;
 use crate::error::Error;
@@ -59,7 +59,7 @@ pub(crate) fn write(
         let mut at = from;
         for end in seams.iter().copied().filter(|seam| (from..to).contains(seam)).chain([to]) {
             for part in trail::cover(at, end) {
-                let hash = hex(&trail.hash(part)?);
+                let hash = hex::of(&trail.hash(part)?);
                 let (from, to) = (part.from(), part.to());
                 line(&text(&Folded { from, to, hash }))?;
             }
@@ -143,7 +143,7 @@ pub fn check(
     };
     let head = opening.head;
     signed(&head, &keys).map_err(at(1))?;
-    let mut witnessed = Vec::new();
+    let mut agreed = Vec::new();
     let mut due: Vec<&Head> = witnesses.iter().collect();
     due.sort_by_key(|head| head.size);
     for witness in &due {
@@ -172,7 +172,7 @@ pub fn check(
                 };
                 return Err(at(number)(problem));
             }
-            witnessed.push(witness.size);
+            agreed.push(witness.size);
         }
         if !next(&mut line, &mut number)? {
             break;
@@ -184,7 +184,7 @@ pub fn check(
     if !head.commits_to(read.growth.size(), &read.growth.root()) {
         return Err(at(number)("its lines do not add up to the signed head".to_owned()));
     }
-    Ok(Checked { head, rows: read.rows, folded: read.folded, witnessed })
+    Ok(Checked { head, rows: read.rows, folded: read.folded, witnessed: agreed })
 }
 
 fn signed(head: &Head, keys: impl Fn(&Id, &KeyId) -> Option<PublicKey>) -> Result<(), String> {
@@ -233,7 +233,7 @@ impl Reading {
         let rows = folded.to.checked_sub(folded.from).filter(|rows| rows.is_power_of_two());
         let rows = rows.filter(|_| folded.from == self.growth.size() && folded.to <= size);
         let rows = rows.ok_or_else(wrong)?;
-        let hash = unhex(&folded.hash).ok_or_else(|| "that is no hash".to_owned())?;
+        let hash = hex::digest(&folded.hash).ok_or_else(|| "that is no hash".to_owned())?;
         if !self.growth.push_subtree(rows.ilog2(), hash) {
             return Err(wrong());
         }
@@ -249,7 +249,7 @@ pub(crate) fn follows(row: &Row, n: u64, before: Option<&Hash>, at: &str) -> Res
         return Err(format!("the row says that it is number {}, and it stands at {n}", row.n));
     }
     let is_chained = match (before, &row.before) {
-        (Some(hash), Some(named)) => hex(hash) == *named,
+        (Some(hash), Some(named)) => hex::of(hash) == *named,
         (None, named) => named.is_some() == (n > 0),
         (Some(_), None) => false,
     };
@@ -260,13 +260,4 @@ pub(crate) fn follows(row: &Row, n: u64, before: Option<&Hash>, at: &str) -> Res
         return Err(format!("row {n} says that it is older than the row before it"));
     }
     Ok(())
-}
-
-pub(crate) fn unhex(text: &str) -> Option<Hash> {
-    let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut hash = [0; 32];
-    for (at, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
-    }
-    is_hex.then_some(hash)
 }

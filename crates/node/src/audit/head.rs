@@ -3,9 +3,10 @@
 //! Whoever keeps a head can later tell whether the rows that it commits to are still the same.
 
 use serde::{Deserialize, Serialize};
+use stix::hex;
 use stix::sign::{KeyId, PublicKey, SecretKey};
 use stix::{Id, Timestamp};
-use store::trail::{Hash, hex};
+use store::trail::Hash;
 
 /// How many rows a trail has, and the hash of their tree, signed by the state whose trail it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ impl Head {
             entente_audit_head: 1,
             state,
             size,
-            root: hex(root),
+            root: hex::of(root),
             at,
             key: key.public().id().to_string(),
             signature: String::new(),
@@ -58,6 +59,6 @@ impl Head {
 
     /// Whether it commits to a tree of this many rows with this hash.
     pub fn commits_to(&self, size: u64, root: &Hash) -> bool {
-        self.size == size && self.root == hex(root)
+        self.size == size && self.root == hex::of(root)
     }
 }

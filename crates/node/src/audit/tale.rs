@@ -40,7 +40,7 @@ impl Tale {
         let mut told = Vec::new();
         let from = from.to_owned();
         if self.objects > 0 {
-            let ids = store::trail::hex(self.ids.finish().as_ref());
+            let ids = stix::hex::of(self.ids.finish().as_ref());
             let act = Act::Admitted { from: from.clone(), objects: self.objects, ids };
             told.push(node.told(Event::of(node.actor(), act))?.if_new());
         }

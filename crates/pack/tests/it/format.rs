@@ -27,8 +27,8 @@ fn key() -> SecretKey {
 fn written(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut writer = Writer::begin(&mut out, &opening()).unwrap();
-    for (n, object) in objects.iter().enumerate() {
-        writer.object(object, Timestamp::from_micros(n as i64)).unwrap();
+    for (n, object) in (0..).zip(objects) {
+        writer.object(object, Timestamp::from_micros(n)).unwrap();
     }
     writer.end(&key()).unwrap();
     out
@@ -61,9 +61,9 @@ fn large_packs_are_cut_into_chunks() {
 #[test]
 fn a_chunk_that_grows_beyond_what_is_ever_written_is_not_decompressed() {
     let bomb = zstd::bulk::compress(&vec![b'0'; 64 << 20], 1).unwrap();
-    let sha256: String = {
+    let sha256 = {
         use sha2::{Digest, Sha256};
-        Sha256::digest(&bomb).iter().map(|byte| format!("{byte:02x}")).collect()
+        stix::hex::of(&Sha256::digest(&bomb))
     };
     for raw in [64 << 20, 4 << 20, 10_usize] {
         let mut pack = serde_json::to_vec(&opening()).unwrap();

@@ -318,13 +318,5 @@ fn first_from(db: &Connection, at: i64) -> Result<i64, Error> {
 /// The keyed hash by which rows name an object: the same for the same id in this store, and nothing
 /// to anybody without its secret.
 pub(crate) fn name(secret: &Secret, id: &Id) -> String {
-    hex(secret.of_id(id.as_str()).get(..16).unwrap_or_default())
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    stix::hex::of(secret.of_id(id.as_str()).get(..16).unwrap_or_default())
 }

@@ -159,13 +159,7 @@ mod tests {
 
     #[test]
     fn a_tree_of_none_one_and_three_rows_as_computed_by_hand() {
-        use std::fmt::Write;
-        let hex = |hash: Hash| {
-            hash.iter().fold(String::new(), |mut text, byte| {
-                write!(text, "{byte:02x}").unwrap();
-                text
-            })
-        };
+        let hex = |hash: Hash| stix::hex::of(&hash);
         assert_eq!(
             hex(Growth::default().root()),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

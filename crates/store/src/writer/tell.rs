@@ -5,7 +5,7 @@ use stix::{Id, Timestamp};
 
 use super::work::Work;
 use crate::error::{Doing, Error};
-use crate::trail::{self, Growth, Hash, Row, Subtree, hex, number};
+use crate::trail::{self, Growth, Hash, Row, Subtree, number};
 
 /// What a row is to tell, before it has its place.
 #[derive(Clone, Debug)]
@@ -48,8 +48,8 @@ impl Work<'_> {
         let row = Row {
             n,
             at: end.at.clone(),
-            before: end.before.as_ref().map(|hash| hex(hash)),
-            salt: hex(&salt),
+            before: end.before.as_ref().map(|hash| stix::hex::of(hash)),
+            salt: stix::hex::of(&salt),
             about: about.iter().map(|(name, _)| name.clone()).collect(),
             new,
             tells: telling.tells.clone(),

@@ -11,9 +11,11 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, SignatureScheme};
 
+use crate::certificate::Fingerprint;
+
 /// SHA-256 of a certificate, or of the public key in it (its SubjectPublicKeyInfo).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pin([u8; 32]);
+pub struct Pin(Fingerprint);
 
 impl FromStr for Pin {
     type Err = String;
@@ -29,34 +31,22 @@ impl FromStr for Pin {
                 .decode(rest.trim_start_matches('/'))
                 .map_err(|_| wrong())?
         } else {
-            let digits: Vec<u32> = text
-                .chars()
-                .filter(|c| !matches!(c, ':' | ' '))
-                .map(|c| c.to_digit(16).ok_or_else(wrong))
-                .collect::<Result<_, _>>()?;
-            let pair = |pair: &[u32]| {
-                let digit = |at: usize| pair.get(at).copied().unwrap_or_default();
-                u8::try_from(digit(0) * 16 + digit(1)).unwrap_or_default()
-            };
-            if digits.len() != 64 {
-                return Err(wrong());
-            }
-            digits.chunks(2).map(pair).collect()
+            return text.replace(' ', "").parse().map(Self).map_err(|_| wrong());
         };
-        bytes.try_into().map(Self).map_err(|_| wrong())
+        bytes.try_into().map(|bytes| Self(Fingerprint(bytes))).map_err(|_| wrong())
     }
 }
 
 impl fmt::Display for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.0.fmt(f)
     }
 }
 
 impl Pin {
     /// Whether the bytes have this digest.
     fn fits(self, bytes: &[u8]) -> bool {
-        ring::digest::digest(&ring::digest::SHA256, bytes).as_ref() == self.0
+        Fingerprint::of(bytes) == self.0
     }
 }
 

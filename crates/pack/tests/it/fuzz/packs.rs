@@ -22,7 +22,7 @@ pub(crate) fn check(bytes: &[u8]) {
             whole(&around(packed, size, 1));
         }
         _ => {
-            let objects = rest.iter().filter(|byte| **byte == b'\n').count() as u64 / 2;
+            let objects = rest.split(|byte| *byte == b'\n').skip(1).count() as u64 / 2;
             let packed = zstd::bulk::compress(rest, 1).expect("it is compressed in memory");
             whole(&around(&packed, rest.len(), objects));
         }
@@ -31,7 +31,7 @@ pub(crate) fn check(bytes: &[u8]) {
 
 /// A file with one chunk.
 fn around(packed: &[u8], raw: usize, objects: u64) -> Vec<u8> {
-    let sha256 = Sha256::digest(packed).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = stix::hex::of(&Sha256::digest(packed));
     let up_to = Timestamp::from_micros(0);
     let chunk = Chunk { objects, up_to, raw, length: packed.len(), sha256 };
     let mut file = serde_json::to_vec(&opening()).expect("it is written to memory");
@@ -40,7 +40,7 @@ fn around(packed: &[u8], raw: usize, objects: u64) -> Vec<u8> {
     file.extend_from_slice(b"}\n");
     file.extend_from_slice(packed);
     file.push(b'\n');
-    let sha256: String = Sha256::digest(&file).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = stix::hex::of(&Sha256::digest(&file));
     let closing =
         format!("{{\"closing\":{{\"sha256\":\"{sha256}\",\"key\":\"\",\"signature\":\"\"}}}}\n");
     file.extend_from_slice(closing.as_bytes());
