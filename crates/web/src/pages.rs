@@ -21,8 +21,16 @@ pub(crate) use object::{Fact, facts};
 
 use axum::Router;
 use axum::routing::on;
+use serde::Deserialize;
 
 use crate::shell::{Shell, router_of};
+
+/// What an act leaves in the address of the page after it, so that the page can say that it is done.
+#[derive(Deserialize)]
+struct Said {
+    #[serde(default)]
+    done: String,
+}
 
 /// Every route of the shell: method and path.
 pub const ROUTES: &[(&str, &str)] = &[

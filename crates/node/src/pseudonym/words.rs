@@ -104,13 +104,7 @@ impl Node {
         };
         match self.let_out(session, &release) {
             Err(Error::NeedsSecond) => {
-                let proposing = Proposing {
-                    kind: "vouch".to_owned(),
-                    title: format!("Pseudonym {}", letters(id)),
-                    note: String::new(),
-                    release,
-                };
-                let proposal = self.propose_with(session, proposing, None)?;
+                let proposal = self.propose_with(session, proposing("vouch", id, release), None)?;
                 Ok(Vouching::Proposed(Box::new(proposal)))
             }
             other => other.map(|_| Vouching::Done),
@@ -130,13 +124,7 @@ impl Node {
         let release = self.avowal_of(id)?;
         match self.release(session, release.clone()) {
             Err(Error::NeedsSecond) => {
-                let proposing = Proposing {
-                    kind: "avowal".to_owned(),
-                    title: format!("Pseudonym {}", letters(id)),
-                    note: String::new(),
-                    release,
-                };
-                self.propose(session, proposing).map(Some)
+                self.propose(session, proposing("avowal", id, release)).map(Some)
             }
             other => other.map(|_: Released| None),
         }
@@ -173,7 +161,7 @@ impl Node {
     }
 
     /// The records that go with what this state itself says of pseudonyms.
-    pub(crate) fn own_words(&self, objects: &[Admitted]) -> Result<Vec<Record>, Error> {
+    pub(crate) fn own_words(objects: &[Admitted]) -> Result<Vec<Record>, Error> {
         let mut records = Vec::new();
         for admitted in objects {
             let object = admitted.object();
@@ -234,4 +222,10 @@ pub(crate) fn vouch_record(word: &Word) -> Result<Record, Error> {
 /// A state owned up to a pseudonym.
 pub(crate) fn avowal_record(word: &Word) -> Result<Record, Error> {
     Ok(Record::put(AVOWAL, word.pseudonym.as_str(), &word.by)?)
+}
+
+/// What a second person is asked about a pseudonym.
+fn proposing(kind: &str, id: &Id, release: Release) -> Proposing {
+    let title = format!("Pseudonym {}", letters(id));
+    Proposing { kind: kind.to_owned(), title, note: String::new(), release }
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use node::SignInError;
 use serde::Deserialize;
 
+use super::Said;
 use crate::fault::{Fault, blocking, render};
 use crate::frame::Frame;
 use crate::reader::Reader;
@@ -34,12 +35,6 @@ impl Page {
     fn error(&self, field: &str) -> Option<&str> {
         self.errors.iter().find(|(held, _)| *held == field).map(|(_, error)| error.as_str())
     }
-}
-
-#[derive(Deserialize)]
-pub(super) struct Said {
-    #[serde(default)]
-    done: String,
 }
 
 pub(super) async fn page(

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use node::{Feed, FeedKind, KeyState, Link, Origin, Partner, Role, Status};
-use serde::Deserialize;
 
+use super::Said;
 use crate::fault::{Fault, blocking, render};
 use crate::frame::Frame;
 use crate::mark::Named;
@@ -141,12 +141,6 @@ struct Page {
     own_fingerprint: String,
     /// How much was kept aside; `None` for whom it is not.
     aside: Option<u64>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Said {
-    #[serde(default)]
-    done: String,
 }
 
 pub(super) async fn page(

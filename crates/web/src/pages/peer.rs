@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use node::{Counts, Feed, FeedKind, KeyState, Origin, Partner, Role, Status, Terms, Trouble};
 use serde::{Deserialize, Serialize};
 
+use super::Said;
 use super::partners;
 use crate::fault::{Fault, blocking, render};
 use crate::frame::Frame;
@@ -106,12 +107,6 @@ fn find(reader: &Reader, id: &str) -> Result<Found, Fault> {
     let origin = Origin::Node(partner.profile.state.clone());
     let terms = node.terms(&origin)?;
     Ok(Found { origin, terms, kind: Kind::Node(Box::new(partner)) })
-}
-
-#[derive(Deserialize)]
-pub(super) struct Said {
-    #[serde(default)]
-    done: String,
 }
 
 pub(super) async fn page(

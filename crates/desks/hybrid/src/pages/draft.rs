@@ -132,7 +132,7 @@ pub(super) async fn delete(reader: Reader, Path(id): Path<String>) -> Result<Res
 pub(super) async fn undo(reader: Reader) -> Result<Response, Fault> {
     blocking(move || {
         let draft = reader.node().restore_draft(reader.session())?;
-        Ok(Redirect::to(&format!("/reports/drafts/{}", draft.id)).into_response())
+        Ok(to_draft(&draft))
     })
     .await
 }
@@ -232,7 +232,7 @@ pub(super) async fn revise(reader: Reader, Path(id): Path<String>) -> Result<Res
             let revises = Some(seen.object.id().clone());
             reader.node().start_draft(reader.session(), KIND, form, revises)?
         };
-        Ok(Redirect::to(&format!("/reports/drafts/{}", draft.id)).into_response())
+        Ok(to_draft(&draft))
     })
     .await
 }
@@ -262,7 +262,7 @@ pub(super) async fn extract(
         let form = serde_json::to_value(form).unwrap_or_default();
         let full = seen.object.id().clone();
         let draft = reader.node().start_extract(reader.session(), KIND, form, full)?;
-        Ok(Redirect::to(&format!("/reports/drafts/{}", draft.id)).into_response())
+        Ok(to_draft(&draft))
     })
     .await
 }
@@ -295,6 +295,10 @@ pub(super) struct Words {
 /// Reports that resemble what is being written: a part of the form.
 pub(super) async fn similar(reader: Reader, Query(words): Query<Words>) -> Result<Response, Fault> {
     blocking(move || page::similar(&reader, &format!("{} {}", words.title, words.place))).await
+}
+
+fn to_draft(draft: &Draft) -> Response {
+    Redirect::to(&format!("/reports/drafts/{}", draft.id)).into_response()
 }
 
 fn may_write(reader: &Reader) -> Result<(), Fault> {
