@@ -1,52 +1,23 @@
 //! Clients that sign in with certificates, over real TLS.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::Value;
 use taxii::client::{Client, Config, Credentials, Error, Identity};
 
-struct Serving {
-    child: Child,
-    taxii: String,
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn command(dir: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
-    command.arg("--dir").arg(dir).args(["--json"]).args(args);
-    command
-}
+use crate::serving::{Serving, command};
 
 fn json(dir: &Path, args: &[&str]) -> Value {
-    let output = command(dir, args).output().expect("the program runs");
+    let output = command(dir).arg("--json").args(args).output().expect("the program runs");
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "entente {args:?}: {err}");
     serde_json::from_slice(&output.stdout).expect("one JSON document")
 }
 
 fn serve(dir: &Path, more: &[&str]) -> Serving {
-    let mut args = vec!["serve", "--listen", "https://127.0.0.1:0"];
-    args.extend(more);
-    let mut child = command(dir, &args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    let mut line = String::new();
-    let out = child.stdout.take().expect("its output");
-    BufReader::new(out).read_line(&mut line).expect("a line");
-    let up: Value = serde_json::from_str(&line).expect("where it listens");
-    Serving { child, taxii: up["taxii"].as_str().expect("an address").to_owned() }
+    Serving::start(dir, "https://127.0.0.1:0", more)
 }
 
 /// A certificate that vouches for itself.
@@ -107,7 +78,7 @@ fn a_client_signs_in_with_the_certificate_of_its_account() {
         let credentials = password
             .map(|password| Credentials { user: "feed".to_owned(), password: password.to_owned() });
         let client = Client::new(Config {
-            url: serving.taxii.clone(),
+            url: serving.taxii().to_owned(),
             roots: server.chain.clone(),
             allow: Some("127.0.0.1".to_owned()),
             identity: identity.cloned(),
@@ -130,8 +101,10 @@ fn a_client_signs_in_with_the_certificate_of_its_account() {
     // Another node pulls with the certificate that lies in its folder.
     let other = dir.path().join("other");
     json(&other, &["init", "--name", "Zagreb", "--code", "HR"]);
-    let add = ["peer", "add-taxii", "tirana", &serving.taxii, "--allow-private", "--roots", &cert];
-    let pull = |dir: &Path| command(dir, &["peer", "pull", "tirana"]).output().expect("it runs");
+    let add = ["peer", "add-taxii", "tirana", serving.taxii(), "--allow-private", "--roots", &cert];
+    let pull = |dir: &Path| {
+        command(dir).args(["--json", "peer", "pull", "tirana"]).output().expect("it runs")
+    };
     json(&other, &add);
     assert!(!pull(&other).status.success(), "without it nobody is let in");
     fs::write(other.join("client.pem"), &vouched.chain).expect("it is written");

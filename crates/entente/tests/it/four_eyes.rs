@@ -1,15 +1,17 @@
 //! `entente release`: one proposes, another lets out.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+
+use crate::serving::command;
 
 struct Home(tempfile::TempDir);
 
 impl Home {
     /// What a command prints, with this on its standard input; else its exit code.
     fn run(&self, args: &[&str], said: &str) -> Result<String, i32> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
-        command.arg("--dir").arg(self.0.path().join("node")).args(args);
+        let mut command = command(&self.0.path().join("node"));
+        command.args(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut running = command.spawn().expect("the program runs");
         let mut stdin = running.stdin.take().expect("a pipe");

@@ -1,31 +1,30 @@
 //! Strangers who mean ill: others are answered all the same, and memory stays bounded.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use base64::Engine;
-use serde_json::Value;
+
+use crate::serving::{Serving, command};
 
 const PASSWORD: &str = "a-password-for-the-test";
 /// How much more memory than before strangers may make the node hold, in KiB.
 const MOST_KIB: u64 = 200 << 10;
 
-/// A served node; it is killed when this is dropped.
+/// A served node with an account.
 struct Served {
-    child: Child,
+    serving: Serving,
     address: String,
 }
 
 impl Served {
     fn start(dir: &Path) -> Self {
         let run = |args: &[&str], input: &str| {
-            let mut child = Command::new(env!("CARGO_BIN_EXE_entente"))
-                .arg("--dir")
-                .arg(dir)
+            let mut child = command(dir)
                 .args(args)
                 .stdin(Stdio::piped())
                 .stdout(Stdio::null())
@@ -39,21 +38,10 @@ impl Served {
         run(&["init", "--name", "Tirana", "--code", "AL"], "");
         let add = ["user", "add", "ana", "--role", "analyst", "--password-stdin"];
         run(&add, &format!("{PASSWORD}\n"));
-        let mut child = Command::new(env!("CARGO_BIN_EXE_entente"))
-            .arg("--dir")
-            .arg(dir)
-            .args(["--json", "serve", "--listen", "http://127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        let out = child.stdout.take().expect("its output");
-        BufReader::new(out).read_line(&mut line).expect("a line");
-        let up: Value = serde_json::from_str(&line).expect("where it listens");
-        let web = up["web"].as_str().expect("an address");
+        let serving = Serving::start(dir, "http://127.0.0.1:0", &[]);
+        let web = serving.web();
         let address = web.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        Self { child, address }
+        Self { serving, address }
     }
 
     fn connect(&self) -> TcpStream {
@@ -81,17 +69,10 @@ impl Served {
     }
 
     fn memory(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.child.id());
+        let path = format!("/proc/{}/status", self.serving.process());
         let text = fs::read_to_string(path).expect("the machine tells of its processes");
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the most");
         line.trim().trim_end_matches(" kB").parse().expect("a number")
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -134,7 +115,7 @@ fn strangers_take_neither_the_memory_nor_the_answers_of_others() {
     drop(held);
 
     // Heads that are too much: told so, or shown the door while they are still being sent.
-    let many: String = (0..10_000).map(|number| format!("x-{number}: y\r\n")).collect();
+    let many = (0..10_000).fold(String::new(), |many, n| many + &format!("x-{n}: y\r\n"));
     let long = format!("x: {}\r\n", "y".repeat(2_000_000));
     for headers in [many, long] {
         let mut stream = served.connect();
@@ -147,16 +128,16 @@ fn strangers_take_neither_the_memory_nor_the_answers_of_others() {
     // A body that is announced too large is refused before anything of it comes.
     let mut inbox = served.connect();
     let inbox_path = "/taxii2/api/collections/inbox/objects/";
-    let head = |length: &str| {
+    let begin = |length: &str| {
         format!("POST {inbox_path} HTTP/1.1\r\n{}{length}\r\n\r\n", served.signed_in())
     };
-    inbox.write_all(head("content-length: 10000000000").as_bytes()).expect("it listens");
+    inbox.write_all(begin("content-length: 10000000000").as_bytes()).expect("it listens");
     assert_eq!(status(&mut inbox), Some(413));
 
     // One that has no end is given up where it grows too large.
     let mut inbox = served.connect();
-    inbox.write_all(head("transfer-encoding: chunked").as_bytes()).expect("it listens");
-    let chunk = [b"100000\r\n".as_slice(), &[b' '; 0x10_0000], b"\r\n"].concat();
+    inbox.write_all(begin("transfer-encoding: chunked").as_bytes()).expect("it listens");
+    let chunk = [b"100000\r\n".as_slice(), vec![b' '; 0x10_0000].as_slice(), b"\r\n"].concat();
     let refused = (0..4_000).any(|_| inbox.write_all(&chunk).is_err());
     assert!(refused, "four gigabytes were taken");
 

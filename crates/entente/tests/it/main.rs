@@ -8,4 +8,5 @@ mod hostile;
 mod leaks;
 #[path = "../../../release/tests/it/oracle.rs"]
 mod oracle;
+mod serving;
 mod two_nodes;

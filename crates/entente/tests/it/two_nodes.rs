@@ -2,19 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-fn command(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
-    command.arg("--dir").arg(dir);
-    command
-}
+use crate::serving::{Serving, command};
 
 fn run(dir: &Path, args: &[&str]) -> Output {
     command(dir).args(args).output().expect("the program runs")
@@ -32,35 +27,6 @@ fn json(dir: &Path, args: &[&str]) -> Value {
     let mut all = vec!["--json"];
     all.extend(args);
     serde_json::from_str(&said(dir, &all)).expect("one JSON document")
-}
-
-/// `entente serve`, until it is dropped: then it is killed as by `kill -9`.
-struct Serving {
-    child: Child,
-    url: String,
-}
-
-impl Serving {
-    fn start(dir: &Path, listen: &str) -> Self {
-        let mut child = command(dir)
-            .args(["--json", "serve", "--listen", listen])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        let out = child.stdout.take().expect("its output");
-        BufReader::new(out).read_line(&mut line).expect("a line");
-        let up: Value = serde_json::from_str(&line).expect("where it listens");
-        Self { child, url: up["web"].as_str().expect("an address").to_owned() }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
@@ -130,10 +96,10 @@ fn what_one_releases_the_other_gets_once_whatever_is_killed() {
     }
 
     // Tirana lets Zagreb in, while it runs; Zagreb compares the fingerprint.
-    let door = Serving::start(&tirana, "http://127.0.0.1:0");
+    let door = Serving::start(&tirana, "http://127.0.0.1:0", &[]);
     let file = dir.path().join("invitation.json");
     let file = file.to_str().expect("a plain path");
-    let whom = ["--name", "Zagreb", "--code", "HR", "--state-id", &hr, "--url", &door.url];
+    let whom = ["--name", "Zagreb", "--code", "HR", "--state-id", &hr, "--url", door.web()];
     said(&tirana, &[&["peer", "invite", "-o", file][..], &whom].concat());
     let access = fs::metadata(file).expect("a file").permissions().mode();
     assert_eq!(access & 0o077, 0, "it holds a password");
@@ -147,7 +113,7 @@ fn what_one_releases_the_other_gets_once_whatever_is_killed() {
     said(&zagreb, &["peer", "add", file, "--fingerprint", told, "--allow-private"]);
 
     // What Tirana enters arrives as far as it is marked for Croatia, byte for byte.
-    let guest = Serving::start(&zagreb, "http://127.0.0.1:0");
+    let guest = Serving::start(&zagreb, "http://127.0.0.1:0", &[]);
     let bundle = samples().join("bundles/tirana.json");
     said(&tirana, &["import", "--adopt", bundle.to_str().expect("a plain path")]);
     let all = exported(&tirana, &[], &al);
@@ -172,16 +138,16 @@ fn what_one_releases_the_other_gets_once_whatever_is_killed() {
     let before = versions(&zagreb);
     let (missed, file) = report(dir.path(), &al, 1);
     said(&tirana, &["import", "--adopt", &file]);
-    let _guest = Serving::start(&zagreb, "http://127.0.0.1:0");
+    let _guest = Serving::start(&zagreb, "http://127.0.0.1:0", &[]);
     until("Zagreb has caught up", || run(&zagreb, &["show", &missed]).status.success());
     assert_eq!(versions(&zagreb), before + 1);
 
     // So is Tirana, which comes back at the same address.
-    let at = door.url.clone();
+    let at = door.web().to_owned();
     drop(door);
     let (late, file) = report(dir.path(), &al, 2);
     said(&tirana, &["import", "--adopt", &file]);
-    let _door = Serving::start(&tirana, &at);
+    let _door = Serving::start(&tirana, &at, &[]);
     until("Zagreb has found Tirana again", || run(&zagreb, &["show", &late]).status.success());
     assert_eq!(versions(&zagreb), before + 2);
     assert_eq!(exported(&zagreb, &[], &al), exported(&tirana, &["--as", "HR"], &al));

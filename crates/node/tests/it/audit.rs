@@ -273,7 +273,7 @@ fn no_line_of_an_extract_can_be_changed_left_out_or_moved() {
     let query = TrailQuery { kinds: vec!["released".into()], ..TrailQuery::default() };
     let text = extract(&made, &query, &[]);
     let lines: Vec<_> = text.lines().collect();
-    let join = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let join = |lines: &[&str]| lines.join("\n") + "\n";
     assert_eq!(join(&lines), text);
     for at in 0..lines.len() {
         let mut without = lines.clone();

@@ -111,11 +111,11 @@ impl Made {
 
     /// The node after a restart before which something was done to its folder.
     pub(crate) fn restarted_with(self, meanwhile: impl FnOnce(&Path)) -> Self {
+        // What it drew before, it does not draw again.
+        static LIVES: AtomicU64 = AtomicU64::new(1);
         let Self { node, clock, dir, n } = self;
         drop(node);
         meanwhile(&folder(&dir));
-        // What it drew before, it does not draw again.
-        static LIVES: AtomicU64 = AtomicU64::new(1);
         let seed = ((n as u64 + 1) << 40) + (LIVES.fetch_add(1, Ordering::SeqCst) << 28);
         let random = Arc::new(Seeded(AtomicU64::new(seed)));
         let node = Node::open(&folder(&dir), Options { random, ..options(n, &clock) }).unwrap();
@@ -384,4 +384,15 @@ pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
 /// All that is kept aside.
 pub(crate) fn everything() -> node::QuarantineQuery {
     node::QuarantineQuery { limit: usize::MAX, ..Default::default() }
+}
+
+/// A node with two partners, and a releaser.
+pub(crate) fn with_partners() -> (Made, Session) {
+    let made = made(0);
+    for n in [1, 2] {
+        made.node.invite(profile(n), "http://127.0.0.1:9/taxii2/", "").unwrap();
+        made.pins(n, &SecretKey::from_seed([u8::try_from(n).unwrap(); 32]));
+    }
+    let releaser = made.person(Role::Releaser);
+    (made, releaser)
 }

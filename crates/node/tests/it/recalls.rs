@@ -138,7 +138,7 @@ fn what_is_narrowed_stays_with_some_and_can_be_widened_again() {
         let told: Vec<_> = plan.partners.iter().map(|one| one.consequence).collect();
         assert_eq!(told, [Consequence::Keeps, Consequence::Erases]);
         a.clock.pass(SECOND);
-        a.node.recall(&releaser, &id(1), &to(&[1]), &[], Some("too wide".to_owned())).unwrap();
+        a.node.recall(&releaser, &id(1), &to(&[1]), &[], Some("too wide")).unwrap();
         assert!(a.seen(&id(1)).is_some(), "its owner keeps it");
         for other in [b, c] {
             pull(other, a).await;

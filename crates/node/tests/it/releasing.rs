@@ -3,21 +3,9 @@
 use node::{DeliveryState, Error, Role};
 use serde_json::{Map, Value, json};
 use stix::marking::Tlp;
-use stix::sign::SecretKey;
 use taxii::Host;
 
 use crate::made::*;
-
-/// A node with two partners, and a releaser.
-fn world() -> (Made, node::Session) {
-    let made = made(0);
-    for n in [1, 2] {
-        made.node.invite(profile(n), "http://127.0.0.1:9/taxii2/", "").unwrap();
-        made.pins(n, &SecretKey::from_seed([u8::try_from(n).unwrap(); 32]));
-    }
-    let releaser = made.person(Role::Releaser);
-    (made, releaser)
-}
 
 /// Releasable to state 1 only.
 fn listed(n: usize, name: &str) -> (Map<String, Value>, stix::Object) {
@@ -30,7 +18,7 @@ fn listed(n: usize, name: &str) -> (Map<String, Value>, stix::Object) {
 
 #[test]
 fn what_is_released_is_signed_and_goes_forward() {
-    let (made, releaser) = world();
+    let (made, releaser) = with_partners();
     let release_it = |name: &str| {
         made.node.release(&releaser, release(vec![campaign(1, name, Some(Tlp::Clear))])).unwrap();
         let object = made.seen(&id(1)).unwrap();
@@ -51,7 +39,7 @@ fn what_is_released_is_signed_and_goes_forward() {
 
 #[test]
 fn releases_at_once_never_say_two_things() {
-    let (made, releaser) = world();
+    let (made, releaser) = with_partners();
     std::thread::scope(|scope| {
         for n in 0..8 {
             let (made, releaser) = (&made, &releaser);
@@ -68,7 +56,7 @@ fn releases_at_once_never_say_two_things() {
 
 #[test]
 fn the_preview_says_who_would_see_what() {
-    let (made, releaser) = world();
+    let (made, releaser) = with_partners();
     let (object, definition) = listed(1, "for B");
     let wanted = node::Release {
         objects: vec![object],
@@ -102,7 +90,7 @@ fn the_preview_says_who_would_see_what() {
 
 #[test]
 fn a_reference_to_a_hidden_fact_stops_a_release() {
-    let (made, releaser) = world();
+    let (made, releaser) = with_partners();
     let mut fact = json!({ "type": "domain-name", "value": "example.com" });
     fact["id"] = json!(stix::id::of_sco(fact.as_object().unwrap()).unwrap());
     let fact = stix::Object::parse(fact.to_string()).unwrap();
@@ -121,7 +109,7 @@ fn a_reference_to_a_hidden_fact_stops_a_release() {
 
 #[test]
 fn what_cannot_be_released_is_said() {
-    let (made, releaser) = world();
+    let (made, releaser) = with_partners();
     let twice = release(vec![campaign(1, "a", None), campaign(1, "b", None)]);
     assert!(matches!(made.node.release(&releaser, twice), Err(Error::Unreleasable { .. })));
     assert!(matches!(
@@ -140,7 +128,7 @@ fn what_cannot_be_released_is_said() {
 /// What a partner asks for next is its receipt, but not for what it was never sent.
 #[test]
 fn a_partner_has_what_it_was_sent_and_asks_beyond() {
-    let (made, releaser) = world();
+    let (made, releaser) = with_partners();
     made.node.release(&releaser, release(vec![campaign(1, "x", Some(Tlp::Clear))])).unwrap();
     let invitation = made.node.invite(profile(1), "http://127.0.0.1:9/taxii2/", "").unwrap();
     let account = made

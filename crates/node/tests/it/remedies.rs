@@ -1,22 +1,12 @@
 //! What can be done about a reference that would betray something.
 
-use node::{Cure, Disclosure, Release, Remedy, Role, Session};
+use node::{Cure, Disclosure, Release, Remedy, Session};
 use serde_json::{Map, Value, json};
 use stix::marking::Tlp;
 use stix::sign::SecretKey;
 use stix::{Id, Object};
 
 use crate::made::*;
-
-fn world() -> (Made, Session) {
-    let made = made(0);
-    for n in [1, 2] {
-        made.node.invite(profile(n), "http://127.0.0.1:9/taxii2/", "").unwrap();
-        made.pins(n, &SecretKey::from_seed([u8::try_from(n).unwrap(); 32]));
-    }
-    let releaser = made.person(Role::Releaser);
-    (made, releaser)
-}
 
 /// A fact of this node's own, for nobody else yet.
 fn fact(made: &Made, value: &str) -> Id {
@@ -55,7 +45,7 @@ fn cured(made: &Made, by: &Session, wanted: &Release, one: &Disclosure, cure: Cu
 
 #[test]
 fn each_cure_ends_the_betrayal() {
-    let (made, by) = world();
+    let (made, by) = with_partners();
     let (fact, campaign_id) = (fact(&made, "example.com"), id(7));
     made.node.release(&by, release(vec![campaign(7, "national", None)])).unwrap();
     let wanted = release(vec![gathers(&[&fact, &campaign_id])]);
@@ -82,7 +72,7 @@ fn each_cure_ends_the_betrayal() {
 
 #[test]
 fn what_would_be_taken_from_its_readers_is_not_released_anew() {
-    let (made, by) = world();
+    let (made, by) = with_partners();
     made.node.release(&by, release(vec![campaign(7, "for everybody", Some(Tlp::Green))])).unwrap();
     let definition =
         stix::marking::releasable_to(&[state(1)].into(), &std::collections::BTreeSet::new());
@@ -114,7 +104,7 @@ fn what_would_be_taken_from_its_readers_is_not_released_anew() {
 
 #[test]
 fn what_is_anothers_is_not_ours_to_release() {
-    let (made, by) = world();
+    let (made, by) = with_partners();
     let key = SecretKey::from_seed([1; 32]);
     let mut theirs = unsigned(9, "theirs", 1);
     theirs.insert("object_marking_refs".to_owned(), json!([Tlp::Green.definition_id()]));
@@ -128,7 +118,7 @@ fn what_is_anothers_is_not_ours_to_release() {
 
 #[test]
 fn a_remedy_is_kept_in_the_draft_and_ends_its_proposal() {
-    let (made, by) = world();
+    let (made, by) = with_partners();
     let fact = fact(&made, "example.net");
     let draft = made.node.start_draft(&by, "form", json!({}), None).unwrap();
     let wanted = Release { draft: Some(draft.id.clone()), ..release(vec![campaign(1, "x", None)]) };

@@ -141,6 +141,7 @@ fn guesses(world: &World, reader: &Reader, path: &str) -> Vec<Ask> {
 }
 
 /// The shell's pages.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn shell() -> Vec<Case> {
     const NO_PROPOSAL: &str = "/releases/00000000-0000-4000-8000-000000000001";
     vec![
