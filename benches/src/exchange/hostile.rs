@@ -186,7 +186,7 @@ fn announced(place: &Place, _: Duration) -> Result<Told> {
 fn endless(place: &Place, _: Duration) -> Result<Told> {
     each(place, 8, "a few at once, by one who may write", |stream| {
         stream.write_all(place.head("transfer-encoding: chunked\r\n").as_bytes())?;
-        let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x1_0000], b"\r\n"].concat();
+        let chunk = [b"10000\r\n".as_slice(), vec![b' '; 0x1_0000].as_slice(), b"\r\n"].concat();
         for _ in 0..4_000 {
             if is_closed(stream) || stream.write_all(&chunk).is_err() {
                 break;
@@ -215,7 +215,7 @@ fn is_refusal(status: Option<u16>) -> bool {
 fn many_headers(place: &Place, _: Duration) -> Result<Told> {
     each(place, 200, "each", |stream| {
         stream.write_all(b"GET /taxii2/ HTTP/1.1\r\nhost: localhost\r\n")?;
-        let lines: String = (0..10_000).map(|n| format!("x-{n}: y\r\n")).collect();
+        let lines = (0..10_000).fold(String::new(), |lines, n| lines + &format!("x-{n}: y\r\n"));
         let _ = stream.write_all(lines.as_bytes()).and_then(|()| stream.write_all(b"\r\n"));
         Ok(Place::status(stream).is_none_or(|status| status == 431))
     })
@@ -224,7 +224,7 @@ fn many_headers(place: &Place, _: Duration) -> Result<Told> {
 fn large_header(place: &Place, _: Duration) -> Result<Told> {
     each(place, 200, "each", |stream| {
         stream.write_all(b"GET /taxii2/ HTTP/1.1\r\nhost: localhost\r\nx: ")?;
-        let piece = [b'y'; 100_000];
+        let piece = vec![b'y'; 100_000];
         for _ in 0..100 {
             if stream.write_all(&piece).is_err() {
                 break;

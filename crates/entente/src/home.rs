@@ -94,7 +94,6 @@ impl From<node::Error> for Error {
             E::NoCollection { .. } => {
                 (Kind::NotFound, Some("`entente collection list` tells the collections"))
             }
-            E::CollectionExists { .. } | E::BadCollectionName { .. } => (Kind::Invalid, None),
             E::CertificateTaken { .. } => {
                 (Kind::Refused, Some("`entente user unbind` loosens the other account first"))
             }
@@ -103,16 +102,20 @@ impl From<node::Error> for Error {
                 Some("if this host is meant, and the way to it is yours, give --allow-private"),
             ),
             E::NoGroup => (Kind::NotFound, Some("`entente group list` tells the groups")),
-            E::BadGroupName { .. } => (Kind::Invalid, None),
             E::NoProposal => (Kind::NotFound, Some("`entente release list` tells the proposals")),
-            E::NeedsSecond | E::OwnProposal | E::Stale => (Kind::Refused, None),
             E::NoPeer { .. } => (Kind::NotFound, Some("`entente peer list` tells the peers")),
             E::AccountExists { .. }
             | E::Key { .. }
+            | E::NeedsSecond
             | E::NotAllowed
+            | E::OwnProposal
             | E::Pack { .. }
+            | E::Stale
             | E::Unreleasable { .. } => (Kind::Refused, None),
             E::BadAccountName { .. }
+            | E::BadCollectionName { .. }
+            | E::BadGroupName { .. }
+            | E::CollectionExists { .. }
             | E::ShortPassword { .. }
             | E::Invitation { .. }
             | E::Malformed { .. }

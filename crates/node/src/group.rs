@@ -126,8 +126,8 @@ impl Node {
         }
         let kept = Kept { members: roster.members.clone(), ..held.value.clone() };
         let told = self.tell_change(session, &roster.group, &kept)?;
-        let shelf = self.group_shelf();
-        Ok(vec![shelf.replacing(roster.group.as_str(), Some(&held), Some(&kept))?, told])
+        let key = roster.group.as_str();
+        Ok(vec![self.group_shelf().replacing(key, Some(&held), Some(&kept))?, told])
     }
 
     fn tell_change(&self, session: &Session, group: &Id, after: &Kept) -> Result<Record, Error> {

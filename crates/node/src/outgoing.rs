@@ -51,6 +51,10 @@ fn digest(value: &Value) -> String {
     base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hash)
 }
 
+/// What goes into the log by a release: the ids of what is said, all objects, and the records that
+/// go with them.
+pub(crate) type Prepared = (Vec<Id>, Vec<Admitted>, Vec<Record>);
+
 /// What was released.
 #[derive(Clone, Debug)]
 pub struct Released {
@@ -140,7 +144,7 @@ impl Node {
             None => None,
         };
         let holder = Holder::State(masked.as_ref().map_or(self.me(), |mask| &mask.speaker).clone());
-        let outgoing = self.policies_of(&view, &signed, &release.definitions, &holder)?;
+        let outgoing = Self::policies_of(&view, &signed, &release.definitions, &holder)?;
         if let Some(mask) = &masked {
             mask.fits(outgoing.iter().map(|(_, policy)| policy))?;
         }
@@ -199,6 +203,7 @@ impl Node {
     /// # Errors
     /// [`Error::NeedsSecond`] where the node's policy asks for a second person: then it must be
     /// proposed ([`Node::propose`]). There is no other way out for one person alone.
+    #[expect(clippy::needless_pass_by_value, reason = "what was let out is not let out again")]
     pub fn release(&self, session: &Session, release: Release) -> Result<Released, Error> {
         if !session.role.may_release() {
             return Err(Error::NotAllowed);
@@ -233,17 +238,13 @@ impl Node {
 
     /// What goes into the log when a release does, under the state's own name or a pseudonym's; and
     /// the records that go with it.
-    pub(crate) fn prepared(
-        &self,
-        session: &Session,
-        release: &Release,
-    ) -> Result<(Vec<Id>, Vec<Admitted>, Vec<Record>), Error> {
+    pub(crate) fn prepared(&self, session: &Session, release: &Release) -> Result<Prepared, Error> {
         if let Some(relay) = &release.through {
             let (ids, objects) = self.under_pseudonym(release, relay)?;
             return Ok((ids, objects, Vec::new()));
         }
         let (ids, objects) = self.signed(session, release)?;
-        let records = self.own_words(&objects)?;
+        let records = Self::own_words(&objects)?;
         Ok((ids, objects, records))
     }
 
@@ -412,12 +413,11 @@ impl Node {
         objects: &'a [Object],
         definitions: &[Object],
     ) -> Result<Vec<(&'a Object, Policy)>, Error> {
-        self.policies_of(view, objects, definitions, &Holder::State(self.me().clone()))
+        Self::policies_of(view, objects, definitions, &Holder::State(self.me().clone()))
     }
 
     /// The same, of objects that `holder` answers for.
     fn policies_of<'a>(
-        &self,
         view: &View,
         objects: &'a [Object],
         definitions: &[Object],

@@ -153,11 +153,11 @@ impl Node {
         let Some(seen) = self.view(session).get(id)? else { return Ok(BTreeSet::new()) };
         let place = self.inner.store.place();
         let states = self.peers()?.into_iter().map(|peer| Some(peer.profile.state));
-        let sees = |who: &Option<Id>| {
+        let may_see = |who: &Option<Id>| {
             let viewer = who.clone().map_or(crate::Viewer::Public, crate::Viewer::Node);
             release::decide(&seen.policy, &viewer, &place).allowed
         };
-        Ok(states.chain([None]).filter(sees).collect())
+        Ok(states.chain([None]).filter(may_see).collect())
     }
 }
 

@@ -58,6 +58,7 @@ impl Fault {
             | Self::SignIn { .. }
             | Self::Node(
                 node::Error::NoDraft
+                | node::Error::NotKept
                 | node::Error::NoProposal
                 | node::Error::NoGroup
                 | node::Error::NoPseudonym,
@@ -74,7 +75,6 @@ impl Fault {
             | Self::Store(store::Error::BadCursor | store::Error::NoList { .. }) => {
                 ("malformed", StatusCode::BAD_REQUEST)
             }
-            Self::Node(node::Error::NotKept) => ("not-found", StatusCode::NOT_FOUND),
             Self::Node(node::Error::NotRecallable { .. }) => {
                 ("unrecallable", StatusCode::UNPROCESSABLE_ENTITY)
             }

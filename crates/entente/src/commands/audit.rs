@@ -1,5 +1,7 @@
 //! `entente audit`
 
+use std::fmt::Write as _;
+
 mod check;
 mod which;
 
@@ -113,10 +115,10 @@ fn what(told: &Told) -> String {
     let members = tells.as_object().into_iter().flatten();
     for (name, value) in members.filter(|(name, _)| *name != "kind" && *name != "by") {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        text.push_str(&format!(" {name}={value}"));
+        let _ = write!(text, " {name}={value}");
     }
     if let Some(new) = told.row.new {
-        text.push_str(&format!(" new={new}"));
+        let _ = write!(text, " new={new}");
     }
     line(&text)
 }
@@ -141,11 +143,11 @@ fn show(node: &Node, row: u64, out: Output) -> Result<()> {
         let [n, at, by, what] = cells(&told);
         let mut text = format!("row    {n}\nat     {at}\nby     {by}\ntells  {what}\n");
         for id in &objects {
-            text.push_str(&format!("about  {id}\n"));
+            let _ = writeln!(text, "about  {id}");
         }
         let gone = told.row.about.len().saturating_sub(objects.len());
         if gone > 0 {
-            text.push_str(&format!("about  {gone} objects that are not held\n"));
+            let _ = writeln!(text, "about  {gone} objects that are not held");
         }
         text
     })
@@ -174,11 +176,11 @@ fn text(verdict: &Verdict) -> String {
     let Verdict { rows, retired, heads, unsigned, faults } = verdict;
     let mut text = format!("{rows} rows, {retired} of them retired; {heads} signed heads agree");
     if *unsigned > 0 {
-        text.push_str(&format!("; the last {unsigned} rows are not signed yet"));
+        let _ = write!(text, "; the last {unsigned} rows are not signed yet");
     }
     text.push('\n');
     for fault in faults {
-        text.push_str(&format!("row {}: {}\n", fault.row, fault.problem));
+        let _ = writeln!(text, "row {}: {}", fault.row, fault.problem);
     }
     text
 }

@@ -139,7 +139,7 @@ pub(super) fn add_taxii(node: &Node, args: cli::AddTaxii, out: Output) -> Result
     let reach = peer::reach(way.allow_private);
     let access = access(url, way)?;
     let kind = FeedKind::Taxii { access, api_root, collections: collection, from };
-    add(node, Feed { name, kind, terms: changed(Terms::of_feed(), &terms) }, reach, out)
+    add(node, &Feed { name, kind, terms: changed(Terms::of_feed(), &terms) }, reach, out)
 }
 
 pub(super) fn add_misp(node: &Node, args: cli::AddFeed, out: Output) -> Result<()> {
@@ -154,12 +154,12 @@ pub(super) fn add_misp(node: &Node, args: cli::AddFeed, out: Output) -> Result<(
             Path::new(&place).canonicalize().context(format!("cannot find the folder {place}"))?;
         FeedKind::Folder { path }
     };
-    add(node, Feed { name, kind, terms: changed(Terms::of_feed(), &terms) }, reach, out)
+    add(node, &Feed { name, kind, terms: changed(Terms::of_feed(), &terms) }, reach, out)
 }
 
-fn add(node: &Node, feed: Feed, reach: node::Reach, out: Output) -> Result<()> {
+fn add(node: &Node, feed: &Feed, reach: node::Reach, out: Output) -> Result<()> {
     node.add_feed(feed.clone(), reach)?;
-    out.one(&shown(node, &feed)?, || {
+    out.one(&shown(node, feed)?, || {
         format!("from now on this node pulls from {}; try `entente peer pull {0}`", feed.name)
     })
 }
@@ -205,9 +205,9 @@ fn changed(before: Terms, args: &cli::Terms) -> Terms {
     }
 }
 
-pub(super) fn set(node: &Node, args: cli::SetPeer, out: Output) -> Result<()> {
+pub(super) fn set(node: &Node, args: &cli::SetPeer, out: Output) -> Result<()> {
     let origin = node.find_origin(&args.peer)?;
-    let cli::SetPeer { terms, all_types, pause, resume, .. } = &args;
+    let cli::SetPeer { terms, all_types, pause, resume, .. } = args;
     let terms = node.set_terms(&origin, |held| {
         *held = changed(held.clone(), terms);
         if *all_types {

@@ -1,5 +1,6 @@
 //! `entente pack`
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use node::Node;
@@ -72,30 +73,31 @@ fn text(read: &PackRead) -> String {
     if *again {
         text.push_str("it was the last one read before, too\n");
     }
-    text.push_str(&format!(
-        "{} admitted, {} held already, {} kept aside\n",
+    let _ = writeln!(
+        text,
+        "{} admitted, {} held already, {} kept aside",
         tally.admitted, tally.known, tally.refused
-    ));
+    );
     for (reason, count) in reasons {
-        text.push_str(&format!("  {count} {reason}\n"));
+        let _ = writeln!(text, "  {count} {reason}");
     }
     for one in refused {
         let id = one.id.as_deref().unwrap_or("no id");
-        text.push_str(&format!("  object {} ({}): {}\n", one.number, line(id), line(&one.reason)));
+        let _ = writeln!(text, "  object {} ({}): {}", one.number, line(id), line(&one.reason));
     }
     if let Some((held, begin)) = gap {
         let held = held.as_ref().map_or("the beginning".to_owned(), ToString::to_string);
-        text.push_str(&format!("something is missing: what came between {held} and {begin}\n"));
+        let _ = writeln!(text, "something is missing: what came between {held} and {begin}");
         text.push_str("ask for a pack with `--since received`\n");
     }
     if let Some(up_to) = &read.held_up_to {
-        text.push_str(&format!("held now: everything up to {up_to}\n"));
+        let _ = writeln!(text, "held now: everything up to {up_to}");
     }
     if let Some(received) = &read.received {
-        text.push_str(&format!("it holds what you sent up to {received}\n"));
+        let _ = writeln!(text, "it holds what you sent up to {received}");
     }
     if let Some(wrong) = &read.head {
-        text.push_str(&format!("beware: {wrong}\n"));
+        let _ = writeln!(text, "beware: {wrong}");
     }
     text
 }

@@ -22,7 +22,7 @@ pub(crate) fn run(dir: &Path, act: Peer, out: Output) -> Result<()> {
         Peer::Add(args) => add(&node, &args, out),
         Peer::AddTaxii(args) => feed::add_taxii(&node, args, out),
         Peer::AddFeed(args) => feed::add_misp(&node, args, out),
-        Peer::Set(args) => feed::set(&node, args, out),
+        Peer::Set(args) => feed::set(&node, &args, out),
         Peer::List => list(&node, out),
         Peer::Show { peer } => feed::show(&node, &peer, out),
         Peer::Pull { peer } => feed::pull(&node, &peer, out),

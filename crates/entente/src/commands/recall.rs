@@ -1,6 +1,7 @@
 //! `entente recall`
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use node::{Answer, Answered, Consequence, Narrowing, Node, Plan, RecallAct, Session};
@@ -46,7 +47,7 @@ fn call_back(node: &Node, session: &Session, args: &CallBack, out: Output) -> Re
         };
         ask::confirm(question, "give --yes if that is what you want")?;
     }
-    let done = node.recall(session, &id, &act, &parts, args.reason.clone())?;
+    let done = node.recall(session, &id, &act, &parts, args.reason.as_deref())?;
     out.one(&done, || {
         let objects: Vec<_> = done.objects.iter().map(Id::as_str).collect();
         format!("called back: {}", objects.join(", "))
@@ -83,7 +84,7 @@ fn told(plan: &Plan, act: &RecallAct, parts: &[Id]) -> String {
             Consequence::Keeps => "goes on seeing it, and erases the versions before",
             Consequence::Nothing => "could never see it, and is told nothing",
         };
-        text += &format!("{} {}: {what}\n", one.partner.code, line(&one.partner.name));
+        let _ = writeln!(text, "{} {}: {what}", one.partner.code, line(&one.partner.name));
     }
     text += match act {
         RecallAct::Recall => "At this node it is erased too, for everybody.\n",
@@ -91,7 +92,7 @@ fn told(plan: &Plan, act: &RecallAct, parts: &[Id]) -> String {
     };
     for part in &plan.parts {
         let goes = if parts.contains(&part.id) { "goes with it" } else { "stays" };
-        text += &format!("  {} ({}): {goes}\n", line(&part.title), part.id);
+        let _ = writeln!(text, "  {} ({}): {goes}", line(&part.title), part.id);
     }
     if plan.public {
         text += "It was for everybody: whoever copied it from the public collection cannot be reached.\n";

@@ -1,5 +1,6 @@
 //! `entente release`
 
+use std::fmt::Write as _;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
@@ -150,19 +151,20 @@ impl Full {
         let mut text =
             format!("{}\nproposed by {} {}\n", line(&self.told.title), self.told.by, self.told.at);
         if !self.told.note.is_empty() {
-            text += &format!("note  {}\n", line(&self.told.note));
+            let _ = writeln!(text, "note  {}", line(&self.told.note));
         }
-        text += &format!("{}\n", line(&self.told.word()));
+        let _ = writeln!(text, "{}", line(&self.told.word()));
         for id in &self.objects {
-            text += &format!("  {id}\n");
+            let _ = writeln!(text, "  {id}");
         }
         for view in &self.views {
             let name = view.partner.as_ref().map_or("the public", |partner| &partner.name);
             let sees = if view.decision.allowed { "will see" } else { "will not see" };
-            text += &format!("{} {sees} it ({} objects)\n", line(name), view.sees.len());
+            let _ = writeln!(text, "{} {sees} it ({} objects)", line(name), view.sees.len());
             for one in &view.discloses {
-                text += &format!(
-                    "  {} names {} ({}), which it may not see\n",
+                let _ = writeln!(
+                    text,
+                    "  {} names {} ({}), which it may not see",
                     one.within, one.names, one.path
                 );
             }

@@ -110,11 +110,11 @@ impl Node {
                 }
                 // The file is the one that was verified.
                 Next::End(end) if end == closing => break,
-                Next::End(_) => return Err(self.unpackable("the file changed while it was read")),
+                Next::End(_) => return Err(Self::unpackable("the file changed while it was read")),
             }
         }
         self.end_reading(&opening, &closing, last.as_ref(), up_to, &report)?;
-        let head = self.keep_witness(&opening)?;
+        let wrong = self.keep_witness(&opening)?;
         if let Some(received) = &opening.received {
             self.partner_asked(&state, received.up_to.micros());
         }
@@ -129,11 +129,11 @@ impl Node {
             gap,
             held_up_to: self.cursor(&state, &source)?,
             received: opening.received.map(|received| received.up_to),
-            head,
+            head: wrong,
         })
     }
 
-    fn unpackable(&self, reason: &str) -> Error {
+    fn unpackable(reason: &str) -> Error {
         Error::Pack { reason: reason.to_owned() }
     }
 
@@ -144,13 +144,13 @@ impl Node {
         closing: &Closing,
     ) -> Result<(Profile, Source), Error> {
         if opening.to != *self.me() {
-            return Err(self.unpackable(&format!("it is for another state: {}", opening.to)));
+            return Err(Self::unpackable(&format!("it is for another state: {}", opening.to)));
         }
         let peer = self.peer(&opening.from)?;
         let Some((profile, source)) = peer.and_then(|peer| Some((peer.profile, peer.source?)))
         else {
             let reason = format!("it is from {}, whose key nobody here compared", opening.from);
-            return Err(self.unpackable(&reason));
+            return Err(Self::unpackable(&reason));
         };
         let mut ring = self.keys_of(&opening.from)?;
         let key = KeyId::parse(&closing.key);
@@ -166,8 +166,8 @@ impl Node {
         let signed = ring.as_ref().zip(key).map(|(ring, key)| self.judged(ring, &key, closing));
         match signed {
             Some(Ok(())) => Ok((profile, source)),
-            Some(Err(reason)) => Err(self.unpackable(&reason)),
-            None => Err(self.unpackable("it is not signed")),
+            Some(Err(reason)) => Err(Self::unpackable(&reason)),
+            None => Err(Self::unpackable("it is not signed")),
         }
     }
 
@@ -253,12 +253,12 @@ impl Node {
         self.witnessed().update(opening.from.as_str(), |held| {
             wrong = None;
             match held {
-                Some(held) if held.size == head.size && held.root != head.root => {
+                Some(kept) if kept.size == head.size && kept.root != head.root => {
                     wrong = Some(format!("its audit trail has two contents of {} rows", head.size));
-                    Some(held)
+                    Some(kept)
                 }
                 // One that is older than what came before: packs can come in any order.
-                Some(held) if held.size >= head.size => Some(held),
+                Some(kept) if kept.size >= head.size => Some(kept),
                 _ => Some(head.clone()),
             }
         })?;

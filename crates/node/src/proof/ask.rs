@@ -94,8 +94,8 @@ impl Node {
         let began = self.now();
         let root = ask(client, Prefix::ALL).await?;
         let signed = root.statement.ok_or_else(|| unproven("it signed nothing"))?;
-        let whose = state.clone();
-        let statement = self.aside(move |node| node.heed(&whose, signed)).await?;
+        let owner = state.clone();
+        let statement = self.aside(move |node| node.heed(&owner, signed)).await?;
         // All that was stated has been added before, and comes with this pull.
         self.pull_from(state.as_str()).await?;
         let mut comparison = Comparison::new(2 * MOST_NAMED, MOST_QUESTIONS);
@@ -116,10 +116,10 @@ impl Node {
             comparison.answer(&ours.answer, theirs).map_err(|error| unproven(&error.problem))?;
         }
         let questions = comparison.questions();
-        let (differences, whole) = comparison.finish();
+        let (differing, whole) = comparison.finish();
         let stated = statement.at.clone();
         let (found, in_flight) =
-            self.aside(move |node| node.judge_differences(differences, &stated, began)).await?;
+            self.aside(move |node| node.judge_differences(differing, &stated, began)).await?;
         let held = held.map_or(0, |held| held.count);
         Ok(Compared { statement, held, found, whole, in_flight, questions })
     }

@@ -45,7 +45,7 @@ impl Node {
         id: &Id,
         act: &RecallAct,
         parts: &[Id],
-        reason: Option<String>,
+        reason: Option<&str>,
     ) -> Result<Recalled, Error> {
         // What would not be shown is not done either.
         self.plan_recall(session, id, act)?;
@@ -54,7 +54,7 @@ impl Node {
         let seen: Vec<Seen> =
             objects.iter().map(|id| self.recallable(session, id)).collect::<Result<_, _>>()?;
         let _turn = Turn::to_sign(self.dir())?;
-        let saying = self.saying(reason.as_deref());
+        let saying = self.saying(reason);
         let (mut batch, mut recalls) = (Vec::new(), Vec::new());
         match act {
             RecallAct::Recall => {

@@ -39,13 +39,13 @@ impl Node {
             }
         };
         let place = self.inner.store.place();
-        let sees =
+        let may_see =
             |policy: &Policy, viewer: &Viewer| release::decide(policy, viewer, &place).allowed;
         let partners = self.deliveries(session, id)?.into_iter().map(|delivery| {
             let node = Viewer::Node(delivery.partner.state.clone());
             let consequence = match &after {
-                _ if !before.iter().any(|policy| sees(policy, &node)) => Consequence::Nothing,
-                Some(after) if sees(after, &node) => Consequence::Keeps,
+                _ if !before.iter().any(|policy| may_see(policy, &node)) => Consequence::Nothing,
+                Some(after) if may_see(after, &node) => Consequence::Keeps,
                 _ => Consequence::Erases,
             };
             let has = match consequence {
@@ -61,7 +61,7 @@ impl Node {
             id: id.clone(),
             versions: versions.len().max(1),
             partners,
-            public: before.iter().any(|policy| sees(policy, &Viewer::Public)),
+            public: before.iter().any(|policy| may_see(policy, &Viewer::Public)),
             parts: self.parts(&seen)?,
             notes: notes.count(),
             drafts: self.drafts_revising(id)?,

@@ -63,11 +63,11 @@ impl Node {
                 continue;
             }
             let Some(known) = Self::known_of(object, self.now()) else { continue };
-            let shelf = self.recall_shelf();
-            let held = shelf.get(object.id().as_str())?;
+            let recalls = self.recall_shelf();
+            let held = recalls.get(object.id().as_str())?;
             if held.as_ref().is_none_or(|held| held.lifted != known.lifted) {
                 let known = Known { at: held.map_or(known.at, |held| held.at), ..known };
-                records.push(shelf.record(object.id().as_str(), &known)?);
+                records.push(recalls.record(object.id().as_str(), &known)?);
                 if known.owner != *self.me() && !known.lifted {
                     let versions = self.held_of(&known, object)?;
                     let act = Act::Erased { versions, owner: known.owner };
@@ -158,8 +158,8 @@ impl Node {
 
     /// Signs for the recalls of others that are obeyed in full by now. Gives how many.
     pub fn answer_recalls(&self) -> Result<usize, Error> {
-        let shelf = self.recall_shelf();
-        let open: Vec<_> = shelf
+        let recalls = self.recall_shelf();
+        let open: Vec<_> = recalls
             .list()?
             .into_iter()
             .filter(|(_, known)| {
@@ -184,7 +184,7 @@ impl Node {
             objects.push(Admitted::definition(list, self.me().clone()));
             objects.push(Admitted::owned(verified, self.me().clone()));
             let answered = Known { erased: Some(now.micros()), ..known.clone() };
-            records.push(shelf.record(name, &answered)?);
+            records.push(recalls.record(name, &answered)?);
         }
         self.inner.store.append(Batch { objects, records })?;
         Ok(open.len())

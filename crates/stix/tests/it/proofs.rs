@@ -9,6 +9,10 @@ use stix::{Id, Timestamp};
 /// Which version is held of each object.
 type Held = BTreeMap<u16, u8>;
 
+fn most_leaves() -> u16 {
+    u16::try_from(MOST_LEAVES).unwrap()
+}
+
 fn id(n: u16) -> Id {
     Id::parse(&format!("campaign--00000000-0000-4000-8000-{n:012}")).unwrap()
 }
@@ -123,7 +127,7 @@ fn equal_sets_need_one_question() {
 fn a_side_that_lies_cannot_go_on_for_ever() {
     // Everything differs, at every depth, whatever is asked.
     let mut comparison = Comparison::new(1_000, 500);
-    let theirs = Side::of(&(0..MOST_LEAVES as u16 + 1).map(|n| (n, 1)).collect());
+    let theirs = Side::of(&(0..=most_leaves()).map(|n| (n, 1)).collect());
     while let Some((prefix, _)) = comparison.question() {
         let lie = theirs.summary(Prefix::ALL);
         let answer = Answer::Branches(vec![lie; 16]);
@@ -141,7 +145,7 @@ fn a_side_that_lies_cannot_go_on_for_ever() {
     // Leaves of elsewhere, and more than there may be.
     let stray = Prefix::ALL.branches().find(|branch| !branch.has(Place::of(&id(1)))).unwrap();
     assert!(Answer::Leaves(vec![entry(1, 0)]).check(stray).is_err());
-    let many = (0..=MOST_LEAVES as u16).map(|n| entry(n, 0)).collect();
+    let many = (0..=most_leaves()).map(|n| entry(n, 0)).collect();
     assert!(Answer::Leaves(many).check(Prefix::ALL).is_err());
     assert!(Answer::Branches(vec![Summary::default(); 15]).check(Prefix::ALL).is_err());
 }

@@ -59,10 +59,10 @@ pub(super) async fn send(
             note.insert("object_marking_refs".to_owned(), json!(refs));
         }
         let release = Release { objects: vec![note], definitions, through: None, draft: None };
-        let (node, session) = (reader.node(), reader.session());
-        if node.preview(session, &release)?.second {
+        let session = reader.session();
+        if reader.node().preview(session, &release)?.second {
             let title = format!("{}: {text}", web::title_of(&seen.object));
-            let proposal = node.propose(
+            let proposal = reader.node().propose(
                 session,
                 Proposing {
                     kind: "hybrid.note".to_owned(),
@@ -73,7 +73,7 @@ pub(super) async fn send(
             )?;
             return Ok(Redirect::to(&format!("/releases/{}?done=1", proposal.id)).into_response());
         }
-        node.release(session, release)?;
+        reader.node().release(session, release)?;
         Ok(Redirect::to(&format!("/reports/{id}?done=noted#notes")).into_response())
     })
     .await

@@ -95,6 +95,7 @@ struct Part {
 }
 
 /// What the reader may do with the report.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that the page asks")]
 struct May {
     revise: bool,
     recall: bool,

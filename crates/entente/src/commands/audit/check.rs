@@ -1,5 +1,6 @@
 //! `entente audit check`
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -33,12 +34,9 @@ pub(super) fn run(dir: &Path, args: &Check, out: Output) -> Result<()> {
     let Checked { head, rows, folded, witnessed } = &checked;
     let text = || {
         let mut text = format!("good: {rows} rows shown, {folded} left out\n");
-        text.push_str(&format!(
-            "the trail of {} as of {}, {} rows\n",
-            head.state, head.at, head.size
-        ));
+        let _ = writeln!(text, "the trail of {} as of {}, {} rows", head.state, head.at, head.size);
         for size in witnessed {
-            text.push_str(&format!("nothing before row {size} was changed since the head kept\n"));
+            let _ = writeln!(text, "nothing before row {size} was changed since the head kept");
         }
         text
     };

@@ -181,7 +181,7 @@ pub(in crate::pages) async fn act(
         }
         let Asked { id, act, parts, reason } = Asked::read(&form)?;
         reader.view().get(&id)?.ok_or(Fault::NotFound)?;
-        reader.node().recall(reader.session(), &id, &act, &parts, reason)?;
+        reader.node().recall(reader.session(), &id, &act, &parts, reason.as_deref())?;
         Ok(Redirect::to("/recalls?done=1").into_response())
     })
     .await

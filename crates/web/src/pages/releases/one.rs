@@ -15,6 +15,7 @@ use crate::reader::Reader;
 
 #[derive(Template)]
 #[template(path = "proposal.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that the page asks")]
 struct Page {
     frame: Frame,
     id: String,

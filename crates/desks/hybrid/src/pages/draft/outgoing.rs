@@ -136,13 +136,13 @@ pub(super) fn outgoing(
     let mut definitions = definitions;
     if let Some(full) = &draft.extract_of {
         let view = reader.view();
-        let seen = view.get(full)?.filter(|seen| is_own(reader, seen)).ok_or(Fault::NotFound)?;
-        objects.push(derived(named("relationship")?, &incident, &seen));
-        for id in &seen.object.header().marking_refs {
+        let full = view.get(full)?.filter(|full| is_own(reader, full)).ok_or(Fault::NotFound)?;
+        objects.push(derived(&named("relationship")?, &incident, &full));
+        for id in &full.object.header().marking_refs {
             if Marking::builtin(id).is_none()
-                && let Some(held) = view.get(id)?
+                && let Some(definition) = view.get(id)?
             {
-                definitions.push(held.object);
+                definitions.push(definition.object);
             }
         }
     }
@@ -164,7 +164,7 @@ fn gather(objects: &mut [Map<String, Value>], parts: &[Id]) {
 
 /// An extract comes from its full report. Who may see both sees that: the link is marked as the
 /// full one.
-fn derived(id: Id, extract: &Id, full: &store::Seen) -> Map<String, Value> {
+fn derived(id: &Id, extract: &Id, full: &store::Seen) -> Map<String, Value> {
     let mut link = Map::new();
     link.insert("type".to_owned(), json!("relationship"));
     link.insert("spec_version".to_owned(), json!("2.1"));
