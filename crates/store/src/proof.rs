@@ -33,7 +33,8 @@ pub struct Proven {
 pub enum Scope {
     /// All that are held.
     Held,
-    /// Those that every partner may see, and that every node which relays passes on.
+    /// Those that every partner may see, and that every node which relays passes on. What depends on
+    /// others is left out: what it depends on may be held and not passed on, and nobody is told so.
     Travelling,
 }
 
@@ -48,6 +49,7 @@ impl View {
         self.shared.catch_up(&db)?;
         let visible = self.shared.audiences.visible(&self.viewer);
         let audiences = audiences(&self.shared, owner, |number, _| visible.has(number));
+        let audiences = with_dependants(&audiences);
         let tree = Tree { db: &db, audiences, added: |version: &Version| version.added };
         tree.proven(prefix)
     }
@@ -63,10 +65,10 @@ impl Store {
         let shared = self.shared();
         let db = shared.pool.snapshot()?;
         shared.catch_up(&db)?;
-        let audiences = audiences(shared, owner, |_, policy| match scope {
-            Scope::Held => true,
-            Scope::Travelling => release::travels(policy),
-        });
+        let audiences = match scope {
+            Scope::Held => with_dependants(&audiences(shared, owner, |_, _| true)),
+            Scope::Travelling => audiences(shared, owner, |_, policy| release::travels(policy)),
+        };
         let tree = Tree { db: &db, audiences, added: |version: &Version| version.received };
         tree.proven(prefix)
     }
@@ -83,6 +85,12 @@ fn audiences(shared: &Shared, owner: &Id, counts: impl Fn(Number, &Policy) -> bo
         }
     });
     found
+}
+
+/// The same, with what depends on other objects.
+fn with_dependants(audiences: &[Number]) -> Vec<Number> {
+    let both = |audience: &Number| [false, true].map(|depends| proof::share(*audience, depends));
+    audiences.iter().flat_map(both).collect()
 }
 
 /// The tree of the objects of some audiences, in one snapshot.

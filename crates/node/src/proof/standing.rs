@@ -71,7 +71,8 @@ impl Standings {
         let is_carried = self.carried.get(owner).is_some_and(|carried| {
             carried.lineage == self.lineage && carried.differs_since.is_none()
         });
-        if is_carried && release::travels(&seen.policy) {
+        let stands_alone = seen.object.header().ends.is_empty();
+        if is_carried && stands_alone && release::travels(&seen.policy) {
             return None;
         }
         Some(Doubt::NotConfirmed { since: proof.map(|proof| proof.at) })

@@ -15,10 +15,16 @@ use crate::error::{Doing, Error};
 use crate::intern::Number;
 
 /// Raise it when a leaf may be another one for an object already held.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The deepest level of which summaries are kept; its prefixes are the buckets.
 pub(crate) const KEPT: u8 = 2;
+
+/// Under which number an audience's leaves stand: objects that depend on others have one of their
+/// own, so that proofs can leave them out.
+pub(crate) fn share(audience: Number, depends: bool) -> Number {
+    if depends { -audience } else { audience }
+}
 
 /// The bucket of a place.
 pub(crate) fn bucket(place: Place) -> i64 {
@@ -47,6 +53,7 @@ impl Delta {
         const SQL: &str = "INSERT OR REPLACE INTO leaf (audience, bucket, object, place, leaf)
              VALUES (?1, ?2, ?3, ?4, ?5)";
         let (place, leaf) = (Place::of(new.id()), Leaf::of(new));
+        let audience = share(audience, !new.header().ends.is_empty());
         let row = (audience, bucket(place), object, place.number(), leaf.bytes());
         let mut statement = db.prepare_cached(SQL).doing("projecting a leaf")?;
         statement.execute(row).doing("projecting a leaf")?;
@@ -66,13 +73,15 @@ impl Delta {
              RETURNING leaf";
         let place = Place::from_number(place);
         let mut statement = db.prepare_cached(SQL).doing("forgetting a leaf")?;
-        let held: Option<[u8; 32]> = statement
-            .query_row((audience, bucket(place), object), |row| row.get(0))
-            .optional()
-            .doing("forgetting a leaf")?;
-        if let Some(held) = held {
-            let leaf = Leaf::from_bytes(held);
-            self.each(audience, place, |summary| summary.remove(&leaf));
+        for audience in [share(audience, false), share(audience, true)] {
+            let held: Option<[u8; 32]> = statement
+                .query_row((audience, bucket(place), object), |row| row.get(0))
+                .optional()
+                .doing("forgetting a leaf")?;
+            if let Some(held) = held {
+                let leaf = Leaf::from_bytes(held);
+                self.each(audience, place, |summary| summary.remove(&leaf));
+            }
         }
         Ok(())
     }

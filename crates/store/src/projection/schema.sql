@@ -22,7 +22,8 @@ CREATE TABLE projected (
     place    INTEGER
 ) STRICT;
 
--- Proofs: the leaf of each signed object. bucket: the first two digits of its place.
+-- Proofs: the leaf of each signed object. audience: negative for what depends on other objects.
+-- bucket: the first two digits of its place.
 CREATE TABLE leaf (
     audience INTEGER NOT NULL,
     bucket   INTEGER NOT NULL,

@@ -96,3 +96,26 @@ fn a_proof_waits_for_what_was_written_last() {
     made.settle();
     assert_eq!(made.view(node(1)).proof(&state(0), Prefix::ALL).unwrap().summary.count, 3_000);
 }
+
+/// What an object depends on may be held and not passed on: how much travels must not tell of it.
+#[test]
+fn what_depends_on_others_is_proved_to_who_sees_it_and_does_not_travel() {
+    let made = store();
+    let green = tlp(Tlp::Green);
+    let ends = [1, 2].map(|n| owned(0, campaign(n, 1, &green)));
+    let link = owned(0, relationship(3, 1, ends[0].object().id(), ends[1].object().id(), &green));
+    made.store.append([&ends[..], &[link.clone()]].concat()).unwrap();
+    let count = |scope| {
+        made.settle();
+        made.store.proof(&state(0), scope, Prefix::ALL).unwrap().summary.count
+    };
+    assert_eq!((count(Scope::Held), count(Scope::Travelling)), (3, 2));
+    assert_eq!(walk(&made, &node(1), Prefix::ALL).0.count, 3);
+    // An end that fewer see takes it from who sees it no longer, and back again.
+    made.add(owned(0, campaign(2, 2, &tlp(Tlp::Amber))));
+    assert_eq!((count(Scope::Held), count(Scope::Travelling)), (3, 1));
+    assert_eq!(walk(&made, &node(1), Prefix::ALL).0.count, 1);
+    made.add(owned(0, campaign(2, 3, &green)));
+    made.settle();
+    assert_eq!(walk(&made, &node(1), Prefix::ALL).0.count, 3);
+}
