@@ -104,7 +104,7 @@ fn what_depends_on_others_is_proved_to_who_sees_it_and_does_not_travel() {
     let green = tlp(Tlp::Green);
     let ends = [1, 2].map(|n| owned(0, campaign(n, 1, &green)));
     let link = owned(0, relationship(3, 1, ends[0].object().id(), ends[1].object().id(), &green));
-    made.store.append([&ends[..], &[link.clone()]].concat()).unwrap();
+    made.store.append([&ends[..], std::slice::from_ref(&link)].concat()).unwrap();
     let count = |scope| {
         made.settle();
         made.store.proof(&state(0), scope, Prefix::ALL).unwrap().summary.count
